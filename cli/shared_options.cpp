@@ -1,0 +1,1 @@
+#include "cli/shared_options.h"

@@ -1,0 +1,33 @@
+// A thin layer over ICU: scripts, names and word boundaries for statistics and display. Not for tokenizer patterns,
+// whose Unicode tables are pinned (tokenizers/pre_tokenizers/unicode_classes.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quern::unicode {
+
+// ICU's script code of a code point (UScriptCode); script_name(…) gives "Han", "Latin", ….
+int script(char32_t code_point);
+std::string script_name(int script);
+// Terminal columns: 0 for combining marks, 2 for wide East Asian characters, else 1.
+int width(char32_t code_point);
+std::string icu_version();
+
+// Byte offsets where words begin and end in valid UTF-8, by ICU's dictionary-aware word iterator (Chinese, Japanese and
+// Thai included). One object per thread.
+class WordBreaker {
+ public:
+  WordBreaker();
+  ~WordBreaker();
+  WordBreaker(const WordBreaker&) = delete;
+  // Number of words (segments that hold a letter, digit, kana or ideograph).
+  std::uint64_t count_words(std::string_view text);
+
+ private:
+  void* iterator_;
+};
+
+}  // namespace quern::unicode

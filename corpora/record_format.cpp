@@ -1,0 +1,13 @@
+#include "corpora/record_format.h"
+
+namespace quern {
+
+void RecordDamage::add(const RecordDamage& later) {
+  if (invalid_records == 0) first_invalid = later.first_invalid;
+  if (bad_records == 0) first_bad = later.first_bad, first_bad_reason = later.first_bad_reason;
+  invalid_records += later.invalid_records;
+  invalid_sequences += later.invalid_sequences;
+  bad_records += later.bad_records;
+}
+
+}  // namespace quern

@@ -1,0 +1,48 @@
+// What a record is and what happens to a bad one. The same choices everywhere text is read.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/error.h"
+
+namespace quern {
+
+enum class Records {
+  lines,     // end at LF; a CR before it belongs to the record; the last needs none
+  null,      // end at NUL
+  jsonl,     // one JSON object a line; the record is the string in `field`
+  tsv,       // one row a line; the record is column `column`, quotes are literal
+  document,  // the whole of each file is one record
+};
+
+enum class OnInvalid {  // ill-formed UTF-8
+  error,                // Error{input} with path:line:byte
+  replace,              // U+FFFD per maximal subpart, counted
+  skip,                 // the record is left out, counted
+  keep,                 // bytes pass as they are, counted
+};
+
+enum class OnBadRecord { error, skip };  // not JSON, no such field or column
+
+struct RecordFormat {
+  Records records = Records::lines;
+  std::string field;         // jsonl
+  std::uint64_t column = 1;  // tsv, from 1
+  OnInvalid on_invalid = OnInvalid::replace;
+  OnBadRecord on_bad_record = OnBadRecord::error;
+};
+
+// What was met on the way; sums, so blocks may be added in any order. `first` is the earliest in input order.
+struct RecordDamage {
+  std::uint64_t invalid_records = 0;    // records with ill-formed UTF-8
+  std::uint64_t invalid_sequences = 0;  // maximal subparts in them
+  std::uint64_t bad_records = 0;        // skipped by on_bad_record
+  Where first_invalid;
+  Where first_bad;
+  std::string first_bad_reason;
+
+  void add(const RecordDamage& later);  // `later` comes after this in input order
+};
+
+}  // namespace quern

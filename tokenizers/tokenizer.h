@@ -1,0 +1,82 @@
+// A tokenizer, ready to use: loads every supported form, turns text into ids and ids into text.
+//
+//   const Tokenizer tokenizer = Tokenizer::load("tokenizer.json");
+//   Encoder encoder(tokenizer);                      // one per thread: it owns a cache
+//   std::vector<TokenId> ids;
+//   encoder.encode("Grind the grain.", ids);         // appends
+//   std::string text = tokenizer.decode(ids);
+//
+// Immutable after construction; any number of threads may share it. Copying is cheap (shared state).
+// tokenizers/definition.h describes the parts, tokenizers/formats/ the files.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/definition.h"
+
+namespace quern {
+
+struct LoadOptions {
+  std::string pattern;  // for .tiktoken: gpt2, cl100k, o200k or a regular expression; empty: known from the vocabulary
+};
+
+class Tokenizer {
+ public:
+  // A file or a folder; the form is told by content and name (formats/registry.h). Error{format} when it is none.
+  static Tokenizer load(const std::string& path, const LoadOptions& options = {});
+  explicit Tokenizer(TokenizerDefinition definition);  // Error{format} when the parts do not fit together
+
+  const TokenizerDefinition& definition() const;
+
+  std::size_t size() const;                              // ids in use: 1 + the largest id, added tokens included
+  std::string_view token(TokenId id) const;              // as in tokenizer.json ("Ġthe"); empty for an unused id
+  std::optional<TokenId> id(std::string_view token) const;
+  std::string bytes(TokenId id) const;                   // what the token decodes to on its own
+  bool is_special(TokenId id) const;
+
+  // Byte exact for byte-level vocabularies. An id outside the vocabulary is Error{input}.
+  std::string decode(std::span<const TokenId> ids, bool skip_special = false) const;
+
+  struct Compiled;  // shared with Encoder: tokenizers/compiled.h
+  const Compiled& compiled() const { return *compiled_; }
+
+ private:
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+struct EncodeOptions {
+  bool add_special = false;                        // run the post-processor
+  enum class Specials { by_format, all, none, listed } specials = Specials::by_format;  // which special tokens count in the text
+  std::vector<std::string> listed_specials;
+  std::size_t cache_bytes = std::size_t{32} << 20;  // bound of the piece cache
+};
+
+struct Encoding {
+  std::vector<TokenId> ids;
+  std::vector<std::pair<std::size_t, std::size_t>> offsets;  // bytes [begin, end) of the text given in
+};
+
+class Encoder {
+ public:
+  explicit Encoder(const Tokenizer& tokenizer, EncodeOptions options = {});
+  ~Encoder();
+  Encoder(Encoder&&) noexcept;
+
+  // Appends the ids of one text. Text is UTF-8; a text with ill-formed bytes (--on-invalid keep) is encoded byte-exactly
+  // by byte-level models: tiktoken's rule, everything from the last piece before the first bad byte on is one piece.
+  void encode(std::string_view text, std::vector<TokenId>& ids);
+  // The same with offsets, as Hugging Face gives them: every token of a character covers the whole character.
+  void encode(std::string_view text, Encoding& encoding);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace quern
