@@ -37,6 +37,7 @@ struct SplitPattern {
   static SplitPattern from_regex(std::string_view source);     // recognises the published ones
   static SplitPattern from_literal(std::string_view text);
   static const std::vector<std::string>& names();
+  friend bool operator==(const SplitPattern&, const SplitPattern&) = default;
 };
 const char* name(SplitPattern::Kind kind);
 
