@@ -2,8 +2,9 @@
 // configuration files and environment variables are all derived from it.
 //
 //   options.value('t', "tokenizer", config.tokenizer, "FILE").required().path()
-//       .help("tokenizer to use: tokenizer.json, .model, vocab.txt, .tiktoken or a model folder");
+//       .help("tokenizer file or model folder");
 //   options.choice("as", config.as, {{"ids", IdFormat::ids}, {"tokens", IdFormat::tokens}}).help("what to print");
+//   options.value("dropout", config.dropout, "P").between(0, 1).help("skip merges at random");
 //   options.flag("special", config.special).help("add the tokenizer's special tokens");     // also --no-special
 //   options.operands("FILE", config.files).help("…");
 //
@@ -24,28 +25,31 @@
 namespace quern::cli {
 
 enum class ValueKind { flag, text, path, integer, number, size, choice };
+const char* name(ValueKind kind);
 enum class Origin { standard, file, environment, command_line };  // who set the value, weakest first
 
 // One row of the table.
 struct OptionSpec {
   char short_name = 0;          // 0: none
-  std::string name;             // long, kebab-case, without dashes
+  std::string name;             // long, kebab-case, without dashes; of an operand: what it holds, "FILE"
   std::string value_name;       // "FILE", "N"; empty for flags
   ValueKind kind = ValueKind::text;
   std::vector<std::string> choices;
   std::string default_text;     // as it would be typed; empty when there is none
-  std::string help_text;        // one line, no full stop, fits 79 columns with its option
+  std::string help_text;        // one line, no full stop; 45 characters fit one line of -h
   std::string details_text;     // further sentences for --help and the man page
   std::string group = "Options";
   bool is_required = false;
   bool is_list = false;
   bool is_operand = false;
   bool is_hidden = false;
-  // Sets the bound variable; throws Error{usage} saying what was expected (the parser adds option and origin).
+  bool is_action = false;       // asks for something else than the command's work (--help): command line only, no --no-
+  // Sets the bound variable; throws Error{usage} "expected …" (the parser adds option, value and origin).
   std::function<void(const std::string&)> assign;
   std::function<void()> clear;                  // lists: forget the values of a weaker layer
-  std::function<std::string()> current_text;    // as TOML value, for --dump-config
+  std::function<std::string()> current_text;    // as TOML value, for --dump-config; "" when there is none
   Origin origin = Origin::standard;             // who set the current value
+  std::string origin_note;                      // "QUERN_SEED", "run.toml:3"
 };
 
 // Fluent access to a row just declared.
@@ -58,7 +62,11 @@ class Option {
   Option& required() { return spec_->is_required = true, *this; }
   Option& path() { return spec_->kind = ValueKind::path, *this; }
   Option& hidden() { return spec_->is_hidden = true, *this; }
-  Option& default_text(std::string text) { return spec_->default_text = std::move(text), *this; }  // where the value does not say it
+  // Where the value does not say it: default_text("all"). Empty: no default is shown.
+  Option& default_text(std::string text) { return spec_->default_text = std::move(text), *this; }
+  // Numbers outside are refused.
+  Option& at_least(double low);
+  Option& between(double low, double high);
 
  private:
   OptionSpec* spec_;
@@ -81,9 +89,15 @@ class Options {
   Option choice(std::string name, Enum& target, std::initializer_list<std::pair<const char*, Enum>> choices);
   Option operands(std::string value_name, std::vector<std::string>& target);
   Option operand(std::string value_name, std::string& target);
+  // A row whose assign and current_text are written by hand.
+  Option declare(OptionSpec spec) { return Option(add(std::move(spec))); }
+
+  // What must hold between options, asked after all layers are in and before the command runs; throws Error{usage}.
+  void check(std::function<void()> rule) { rules_.push_back(std::move(rule)); }
+  void run_checks() const;
 
   const std::vector<std::unique_ptr<OptionSpec>>& specs() const { return specs_; }
-  OptionSpec* find(const std::string& name) const;  // nullptr when unknown
+  OptionSpec* find(const std::string& name) const;  // by long name, operands apart; nullptr when unknown
   bool was_set(const std::string& name) const;      // by any layer above the default
 
  private:
@@ -91,6 +105,7 @@ class Options {
   Option choice_by_index(std::string name, std::vector<std::string> names, std::function<void(std::size_t)> set,
                          std::function<std::size_t()> get);
   std::vector<std::unique_ptr<OptionSpec>> specs_;
+  std::vector<std::function<void()>> rules_;
 };
 
 template <class Enum>
@@ -106,5 +121,10 @@ Option Options::choice(std::string name, Enum& target, std::initializer_list<std
         return i;
       });
 }
+
+// QUERN_MAX_LENGTH for "max-length"; "" when no variable sets the option (actions, operands, reserved names).
+std::string environment_name(const OptionSpec& spec);
+// A TOML basic string with its quotes.
+std::string toml_string(const std::string& text);
 
 }  // namespace quern::cli

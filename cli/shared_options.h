@@ -2,18 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <vector>
 
 #include "cli/context.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "core/io/output.h"
 #include "corpora/text_blocks.h"
 
 namespace quern::cli {
 
-// FILE…, -0, --jsonl, --tsv, --on-invalid, --on-bad-record. No file and a terminal on standard input is Error{usage}
-// with the command's usage.
+// FILE…, -0, --jsonl, --tsv, --on-invalid, --on-bad-record. More than one of -0, --jsonl and --tsv is Error{usage}.
 struct Inputs {
   std::vector<std::string> files;  // empty or "-": standard input
   RecordFormat format;             // corpora/record_format.h
@@ -36,11 +37,16 @@ void threads(Options& options, std::int64_t& threads);  // 0 = all
 void memory(Options& options, std::uint64_t& bytes);    // 0 in, the effective budget out of memory_budget()
 void seed(Options& options, std::int64_t& seed);
 void json(Options& options, bool& json);
+void dry_run(Options& options, bool& dry_run);
+void color(Options& options, ColorMode& color);
 }  // namespace shared
 
 int effective_threads(std::int64_t threads);              // 0 → available_threads()
 std::uint64_t memory_budget(std::uint64_t bytes);         // 0 → default_memory_budget()
-// Standard input on a terminal with nothing to read: throws ShowUsage, which main answers with usage and exit 2.
+
+// Thrown by require_input; main answers with the command's usage on stderr and exit 2.
+class ShowUsage : public std::exception {};
+// Standard input on a terminal with nothing to read: throws ShowUsage. Called by run() where files are needed.
 void require_input(const Inputs& inputs);
 
 // Records that were replaced, skipped or refused, as one warning each with the first place.

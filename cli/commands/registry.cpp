@@ -1,0 +1,14 @@
+// Every command of quern, in the order of the overview. An explicit list: registration by static initialisers would be
+// dropped by the linker of an archive, and has no order.
+#include "cli/commands/registry.h"
+
+namespace quern::cli {
+
+const std::vector<const Command*>& commands() {
+  static const std::vector<const Command*> all = {
+      &help,
+  };
+  return all;
+}
+
+}  // namespace quern::cli
