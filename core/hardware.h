@@ -9,7 +9,8 @@ namespace quern {
 enum class Isa { baseline, avx2, avx512 };
 
 // The best level that both the processor and the operating system support, capped by $QUERN_ISA (baseline, avx2,
-// avx512), which tests use to run every path. avx512 means F, BW, VL, DQ and VBMI are not assumed beyond x86-64-v4.
+// avx512), which tests use to run every path; any other value of it is Error{config}. avx2 is x86-64-v3 and avx512 is
+// x86-64-v4 (F, BW, CD, DQ, VL), nothing beyond. The variable is read at every call: ask once, where a path is chosen.
 Isa isa();
 const char* name(Isa isa);
 
