@@ -1,0 +1,34 @@
+// Trains a byte-level BPE tokenizer: splits texts into pieces, counts them, learns merges, assembles the definition.
+//
+//   auto trainer = make_bpe_trainer({.vocab_size = 32000}, threads, memory_budget);
+//   trainer->count(text, worker); …
+//   TokenizerDefinition definition = trainer->finish(progress);
+//
+// Ids as in Hugging Face: specials in the order given, then the alphabet by code point, then the merges' results.
+// Texts may hold ill-formed bytes: the pieces are those that Encoder would make of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tokenizers/trainers/trainer.h"
+
+namespace quern {
+
+struct BpeTrainerSettings {
+  std::size_t vocab_size = 30000;       // specials and alphabet included
+  std::uint64_t min_frequency = 2;      // a pair rarer than this is not joined
+  std::size_t max_token_length = 0;     // in bytes, strict; 0: no limit (merge_learner.h)
+  bool whole_alphabet = true;           // all 256 bytes get an id, so that any text can be encoded; else only those seen
+  std::vector<std::string> specials;
+  std::optional<SplitPattern> pattern;  // none: a text is one piece
+  bool add_prefix_space = false;
+};
+
+// count() throws Error{memory} when the distinct pieces outgrow the budget (bytes).
+std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, int threads, std::uint64_t memory_budget);
+
+}  // namespace quern
