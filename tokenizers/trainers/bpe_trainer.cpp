@@ -176,19 +176,16 @@ TokenizerDefinition BpeTrainer::assemble(std::vector<std::string> vocabulary, co
   for (TokenId id = 0; id < settings_.specials.size(); ++id) {
     definition.added_tokens.push_back({.id = id, .content = settings_.specials[id], .normalized = false, .special = true});
   }
+  // GPT-2's split is part of ByteLevel; any other comes before it.
   const bool is_gpt2 = settings_.pattern && settings_.pattern->kind == SplitPattern::Kind::gpt2;
-  const ByteLevelPreTokenizer bytes{.add_prefix_space = settings_.add_prefix_space, .trim_offsets = true, .use_regex = is_gpt2};
-  if (settings_.pattern && !is_gpt2) {
-    definition.pre_tokenizer = SequencePreTokenizer{{SplitPreTokenizer{.pattern = *settings_.pattern}, bytes}};
-  } else {
-    definition.pre_tokenizer = bytes;
-  }
+  if (settings_.pattern && !is_gpt2) definition.pre_tokenizers.push_back(SplitPreTokenizer{.pattern = *settings_.pattern});
+  definition.pre_tokenizers.push_back(
+      ByteLevelPreTokenizer{.add_prefix_space = settings_.add_prefix_space, .use_regex = is_gpt2});
   BpeModel model;
   model.vocabulary = std::move(vocabulary);
   model.merges.reserve(merges.size());
   for (const bpe::LearnedMerge& merge : merges) model.merges.push_back(merge.pair);
   definition.model = std::move(model);
-  definition.decoder = ByteLevelDecoder{.add_prefix_space = settings_.add_prefix_space, .trim_offsets = true, .use_regex = is_gpt2};
   return definition;
 }
 

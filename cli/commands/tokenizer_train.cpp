@@ -1,0 +1,187 @@
+// Text in, a tokenizer out. Memory grows with the distinct pieces of the text, not with the text.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "cli/command.h"
+#include "cli/shared_options.h"
+#include "core/memory.h"
+#include "tokenizers/formats/registry.h"
+#include "tokenizers/trainers/bpe_trainer.h"
+
+namespace quern::cli {
+namespace {
+
+enum class ModelKind { bpe };
+enum class InitialAlphabet { bytes, observed };
+enum class Preset { none, gpt2, gpt4 };
+
+struct Config {
+  ModelKind model = ModelKind::bpe;
+  Preset preset = Preset::none;
+  std::int64_t vocab_size = 0;  // 0: the preset's
+  std::int64_t min_frequency = 2;
+  std::int64_t max_token_length = 0;
+  std::vector<std::string> specials;
+  std::string pre_tokenizer;  // empty: the preset's
+  InitialAlphabet initial_alphabet = InitialAlphabet::bytes;
+  bool add_prefix_space = false;
+  bool keep_newlines = false;
+  Inputs inputs;
+  OutputTarget output;
+  std::int64_t threads = 0;
+  std::uint64_t memory = 0;
+  bool json = false;
+};
+
+void declare(Options& options, Config& config) {
+  options.choice("model", config.model, {{"bpe", ModelKind::bpe}}).help("kind of tokenizer");
+  options.choice("preset", config.preset, {{"none", Preset::none}, {"gpt2", Preset::gpt2}, {"gpt4", Preset::gpt4}})
+      .help("settings of a known tokenizer; other options override it")
+      .details("gpt2: --vocab-size 50257 --pre-tokenizer gpt2 --special '<|endoftext|>'; gpt4: --vocab-size 100257 "
+               "--pre-tokenizer cl100k --special '<|endoftext|>'.");
+  options.value("vocab-size", config.vocab_size, "N")
+      .default_text("30000")
+      .help("entries of the vocabulary, special tokens and alphabet included");
+  options.value("min-frequency", config.min_frequency, "N").help("do not join pairs seen less often than N times");
+  options.value("max-token-length", config.max_token_length, "N")
+      .help("join only to tokens shorter than N bytes; 0 = any length")
+      .details("As in Hugging Face, two bytes may always be joined, and a token of exactly N bytes is too long.");
+  options.value("special", config.specials, "TOKEN")
+      .help("special token; repeat for more; they get the first ids, in this order");
+  options.value("pre-tokenizer", config.pre_tokenizer, "NAME")
+      .default_text("gpt2")
+      .help("how text is cut before joining: gpt2, cl100k, o200k, none, regex:PATTERN")
+      .details("gpt2, cl100k and o200k are OpenAI's patterns; with none, a record is one piece; regex:PATTERN cuts at the matches "
+               "of a regular expression (RE2 or ICU syntax), which are pieces of their own.");
+  options.choice("initial-alphabet", config.initial_alphabet,
+                 {{"bytes", InitialAlphabet::bytes}, {"observed", InitialAlphabet::observed}})
+      .help("give an id to all 256 bytes, or to those of the text only")
+      .details("With observed, text with other bytes cannot be encoded: they are dropped without a word.");
+  options.flag("add-prefix-space", config.add_prefix_space).help("treat the beginning of a record as if after a space");
+  options.flag("keep-newlines", config.keep_newlines)
+      .help("a line's LF belongs to it, as when Hugging Face reads files");
+  shared::inputs(options, config.inputs);
+  shared::output(options, config.output);
+  shared::threads(options, config.threads);
+  shared::memory(options, config.memory);
+  shared::json(options, config.json);
+}
+
+void apply_preset(Config& config) {
+  const auto prefer = [](auto& value, auto preset) {
+    if (value == std::decay_t<decltype(value)>{}) value = preset;
+  };
+  if (config.preset != Preset::none && config.specials.empty()) config.specials = {"<|endoftext|>"};
+  prefer(config.vocab_size, config.preset == Preset::gpt2 ? 50257 : config.preset == Preset::gpt4 ? 100257 : 30000);
+  prefer(config.pre_tokenizer, std::string(config.preset == Preset::gpt4 ? "cl100k" : "gpt2"));
+}
+
+void require_positive(const char* option, std::int64_t value) {
+  if (value < 0) throw Error(ErrorCode::usage, std::string("--") + option + " must not be negative");
+}
+
+BpeTrainerSettings settings_of(const Config& config) {
+  require_positive("vocab-size", config.vocab_size);
+  require_positive("min-frequency", config.min_frequency);
+  require_positive("max-token-length", config.max_token_length);
+  BpeTrainerSettings settings{
+      .vocab_size = static_cast<std::size_t>(config.vocab_size),
+      .min_frequency = static_cast<std::uint64_t>(config.min_frequency),
+      .max_token_length = static_cast<std::size_t>(config.max_token_length),
+      .whole_alphabet = config.initial_alphabet == InitialAlphabet::bytes,
+      .specials = config.specials,
+      .pattern = std::nullopt,
+      .add_prefix_space = config.add_prefix_space,
+  };
+  constexpr std::string_view kRegex = "regex:";
+  if (config.pre_tokenizer.starts_with(kRegex)) {
+    settings.pattern = SplitPattern::from_regex(config.pre_tokenizer.substr(kRegex.size()));
+  } else if (config.pre_tokenizer != "none") {
+    settings.pattern = SplitPattern::named(config.pre_tokenizer);
+  }
+  return settings;
+}
+
+// A record's terminator is not part of it, unless asked for: then every line counts with its LF.
+std::string_view with_newline(const TextBlock& block, std::size_t i, std::string& buffer) {
+  if (i + 1 == block.size() && block.last_is_unterminated()) return block[i];
+  return buffer.assign(block[i]) += '\n';
+}
+
+void report(const Config& config, const Context& context, const TrainingReport& report, double seconds) {
+  if (config.json) {
+    Output out = Output::to_stdout();
+    out.write(fmt::format("{{\"schema\":1,\"vocabulary\":{},\"merges\":{},\"pieces\":{},\"distinct_pieces\":{},"
+                          "\"last_count\":{},\"seconds\":{:.3f}}}\n",
+                          report.vocabulary, report.merges, report.pieces, report.distinct_pieces, report.last_count, seconds));
+    out.commit();
+    return;
+  }
+  context.notice(fmt::format("{}: {} tokens, {} merges (the last one joins a pair seen {} times) from {} pieces, {} of them "
+                             "distinct, in {:.1f} s",
+                             config.output.path, report.vocabulary, report.merges, report.last_count, report.pieces,
+                             report.distinct_pieces, seconds));
+}
+
+void run(const Config& given, Context& context) {
+  Config config = given;
+  apply_preset(config);
+  if (config.output.is_standard()) {
+    throw Error(ErrorCode::usage, "where to? a tokenizer is written to a file or folder")
+        .remedy("name it with -o: tokenizer.json, name.tiktoken, or a folder for vocab.json and merges.txt");
+  }
+  require_input(config.inputs);
+  const auto start = std::chrono::steady_clock::now();
+  const int threads = effective_threads(config.threads);
+  const auto trainer = make_bpe_trainer(settings_of(config), threads, memory_budget(config.memory));
+
+  BlockReader reader(config.inputs.files, config.inputs.format);
+  Progress counting(context.progress, "counting", reader.total(), "B");
+  std::vector<std::string> buffers(threads);
+  std::uint64_t seen = 0;
+  const RecordDamage damage = for_each_block<bool>(
+      reader, config.inputs.format, threads,
+      [&](const TextBlock& block, int worker) {
+        for (std::size_t i = 0; i < block.size(); ++i) {
+          trainer->count(config.keep_newlines ? with_newline(block, i, buffers[worker]) : block[i], worker);
+        }
+        return true;
+      },
+      [](bool) {},
+      [&](std::uint64_t position) { counting.advance(position - seen), seen = position; });
+  counting.finish();
+  report_damage(context, damage);
+
+  Progress learning(context.progress, "learning", 0, "tokens");
+  std::uint64_t learned = 0;
+  const TokenizerDefinition definition = trainer->finish(
+      [&](std::uint64_t tokens, std::uint64_t) { learning.advance(tokens - learned), learned = tokens; });
+  learning.finish();
+  formats::write(definition, config.output.path, {.force = config.output.force});
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  report(config, context, trainer->report(), seconds.count());
+}
+
+}  // namespace
+
+const Command tokenizer_train = make_command<Config>(
+    {
+        .name = "tokenizer train",
+        .group = Group::tokenizers,
+        .summary = "learn a tokenizer from text",
+        .description =
+            "Counts the pieces of the text and learns byte-level BPE merges from the counts, by the rules of Hugging Face "
+            "tokenizers: the merges, their order and all ids are the same. The result does not depend on the number of threads, "
+            "on how the text is compressed or divided into files, or on the order of its records.\n\n"
+            "The form of the output follows its name: .json is a tokenizer.json, .tiktoken a rank file, anything else a folder "
+            "with vocab.json and merges.txt.",
+        .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",
+                      "a tokenizer.json that Hugging Face loads"},
+                     {"zstdcat web.jsonl.zst | quern tokenizer train --jsonl text --pre-tokenizer cl100k --vocab-size 1000 -o web.json",
+                      "from a field of JSON lines, with GPT-4's split"}},
+        .see_also = {"tokenizer info", "encode", "decode"},
+    },
+    declare, run);
+
+}  // namespace quern::cli

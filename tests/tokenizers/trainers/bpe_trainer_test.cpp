@@ -1,0 +1,140 @@
+#include "tokenizers/trainers/bpe_trainer.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "core/threads.h"
+#include "tests/support/reference_data.h"
+#include "tokenizers/byte_level.h"
+
+using namespace quern;
+
+namespace {
+
+constexpr std::uint64_t kPlenty = std::uint64_t{8} << 30;
+
+// The pattern of the golden set's "llama" recipes.
+constexpr const char* kLlamaPattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+TokenizerDefinition train(const BpeTrainerSettings& settings, const std::vector<std::string_view>& texts, int threads) {
+  const auto trainer = make_bpe_trainer(settings, threads, kPlenty);
+  const std::size_t share = texts.size() / threads + 1;
+  parallel_for(threads, threads, [&](std::size_t worker) {
+    const std::size_t begin = std::min(worker * share, texts.size()), end = std::min(begin + share, texts.size());
+    for (std::size_t i = begin; i < end; ++i) trainer->count(texts[i], static_cast<int>(worker));
+  });
+  return trainer->finish({});
+}
+
+const BpeModel& model_of(const TokenizerDefinition& definition) { return std::get<BpeModel>(definition.model); }
+
+BpeTrainerSettings settings_of(const Json& recipe) {
+  BpeTrainerSettings settings;
+  settings.vocab_size = recipe["vocab_size"];
+  settings.min_frequency = recipe["min_frequency"];
+  settings.max_token_length = recipe.value("max_token_length", 0);
+  settings.specials = recipe.value("special", std::vector<std::string>());
+  const bool is_llama = recipe["kind"] == "llama";
+  settings.whole_alphabet = is_llama || recipe.value("alphabet", false);
+  settings.pattern = is_llama ? SplitPattern::from_regex(kLlamaPattern) : SplitPattern::named("gpt2");
+  return settings;
+}
+
+void check_model(const TokenizerDefinition& definition, const Json& expected) {
+  const BpeModel& model = model_of(definition);
+  REQUIRE(model.vocabulary.size() == expected["vocab"].size());
+  for (const auto& [token, id] : expected["vocab"].items()) REQUIRE(model.vocabulary.at(id) == token);
+  REQUIRE(model.merges.size() == expected["merges"].size());
+  for (std::size_t i = 0; i < model.merges.size(); ++i) {
+    const Json& pair = expected["merges"][i];
+    REQUIRE(model.vocabulary[model.merges[i].left] == pair[0]);
+    REQUIRE(model.vocabulary[model.merges[i].right] == pair[1]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("byte-level training gives Hugging Face's vocabulary and merges, in order") {
+  if (!reference_data::available()) return;
+  const Json recipes = Json::parse(reference_data::read_fixture("tokenizers/train_hf/digests.json"));
+  int compared = 0;
+  for (const auto& [name, entry] : recipes.items()) {
+    const Json& recipe = entry["recipe"];
+    if (recipe["kind"] != "bytelevel" && recipe["kind"] != "llama") continue;
+    INFO(name);
+    const std::string corpus = recipe["corpus"];
+    const std::size_t colon = corpus.find(':');
+    const std::size_t mib = colon == std::string::npos ? 8 : std::stoul(corpus.substr(colon + 1));
+    const std::string text = reference_data::corpus(corpus.substr(0, colon), mib << 20);
+    std::vector<std::string_view> lines = reference_data::lines(text);
+    if (recipe.value("from_file", false)) {
+      for (std::string_view& line : lines) line = {line.data(), line.size() + 1};  // with its LF
+    }
+    const Json expected = Json::parse(reference_data::read_fixture("tokenizers/train_hf/" + name + ".tokenizer.json.xz"));
+    check_model(train(settings_of(recipe), lines, 2), expected["model"]);
+    ++compared;
+  }
+  CHECK(compared >= 15);
+}
+
+TEST_CASE("the result does not depend on threads, order or grouping of the texts") {
+  std::string text;
+  for (int i = 0; i < 4000; ++i) {
+    text += "grain " + std::to_string(i * i % 977) + " 麦子磨成面粉 ひきうすで粉をひく mühle" + std::string(i % 7, 'x') + "\n";
+  }
+  std::vector<std::string_view> lines = reference_data::lines(text);
+  const BpeTrainerSettings settings{.vocab_size = 700, .specials = {"<s>", "</s>"}, .pattern = SplitPattern::named("cl100k")};
+  const TokenizerDefinition one = train(settings, lines, 1);
+  CHECK(model_of(one).vocabulary.size() == 700);
+  for (const int threads : {2, 7}) CHECK(train(settings, lines, threads) == one);
+  std::reverse(lines.begin(), lines.end());
+  CHECK(train(settings, lines, 3) == one);
+}
+
+TEST_CASE("specials come first, a special that spells a byte is that byte") {
+  const BpeTrainerSettings settings{.vocab_size = 300, .specials = {"<pad>", "a"}, .pattern = SplitPattern::named("gpt2")};
+  const TokenizerDefinition definition = train(settings, {"banana banana ab ab"}, 1);
+  const BpeModel& model = model_of(definition);
+  CHECK(model.vocabulary[0] == "<pad>");
+  CHECK(model.vocabulary[1] == "a");
+  CHECK(std::count(model.vocabulary.begin(), model.vocabulary.end(), "a") == 1);
+  CHECK(model.vocabulary.size() == 2 + 255 + model.merges.size());
+  REQUIRE(definition.added_tokens.size() == 2);
+  CHECK(definition.added_tokens[1].special);
+}
+
+TEST_CASE("ill-formed bytes end the splitting: from the piece before them on, the text is one piece") {
+  const BpeTrainerSettings settings{.vocab_size = 258, .min_frequency = 1, .pattern = SplitPattern::named("gpt2")};
+  // "ab" + 0xFF + " c": one piece, so the pair (0xFF, space) can be joined.
+  const TokenizerDefinition definition = train(settings, {"ab\xFF\xFF c", "x\xFF c", "y\xFF c"}, 1);
+  const BpeModel& model = model_of(definition);
+  CHECK(model.vocabulary[model.merges.at(0).left] == byte_level::spell(" "));
+  CHECK(model.vocabulary[model.merges.at(1).left] == byte_level::spell("\xFF"));
+}
+
+TEST_CASE("a vocabulary too small for its alphabet is an error that says how large it must be") {
+  const BpeTrainerSettings settings{.vocab_size = 200, .specials = {"<s>"}, .pattern = SplitPattern::named("gpt2")};
+  try {
+    train(settings, {"text"}, 1);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+    CHECK(error.remedy() == "ask for --vocab-size 257 or more");
+  }
+}
+
+TEST_CASE("pieces that outgrow the budget are an error, not a dead process") {
+  const BpeTrainerSettings settings{.vocab_size = 300, .pattern = std::nullopt};
+  const auto trainer = make_bpe_trainer(settings, 1, std::uint64_t{4} << 20);
+  const auto feed = [&] {
+    for (int i = 0; i < 64; ++i) trainer->count(std::string(1 << 20, 'a') + std::to_string(i), 0);
+  };
+  CHECK_THROWS_AS(feed(), Error);
+}
+
+TEST_CASE("no text gives the bare alphabet") {
+  const BpeTrainerSettings settings{.vocab_size = 300, .pattern = SplitPattern::named("gpt2")};
+  CHECK(model_of(train(settings, {""}, 2)).vocabulary.size() == 256);
+}
