@@ -20,9 +20,12 @@ std::string Error::describe() const {
 int exit_status(ErrorCode code) {
   switch (code) {
     case ErrorCode::usage:
-    case ErrorCode::config: return 2;
-    case ErrorCode::interrupted: return 130;
-    default: return 1;
+    case ErrorCode::config:
+      return 2;
+    case ErrorCode::interrupted:
+      return 130;
+    default:
+      return 1;
   }
 }
 

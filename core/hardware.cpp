@@ -1,9 +1,14 @@
 #include "core/hardware.h"
 
+#include <sys/utsname.h>
+
 #include <cstdlib>
+#include <fstream>
 #include <string_view>
 
 #include "core/error.h"
+#include "core/memory.h"
+#include "core/threads.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -41,6 +46,17 @@ Isa cap_from_environment() {
   throw Error(ErrorCode::config, "QUERN_ISA is \"" + std::string(value) + "\"").remedy("use baseline, avx2 or avx512");
 }
 
+// "AMD EPYC …" from /proc/cpuinfo; the architecture's name where that has none.
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const auto colon = line.find(": ");
+    if (line.compare(0, 10, "model name") == 0 && colon != line.npos) return line.substr(colon + 2);
+  }
+  utsname system{};
+  return uname(&system) == 0 ? system.machine : "unknown";
+}
+
 }  // namespace
 
 Isa isa() {
@@ -59,5 +75,7 @@ const char* name(Isa isa) {
       return "baseline";
   }
 }
+
+Hardware probe_hardware() { return {processor_name(), available_threads(), machine_memory()}; }
 
 }  // namespace quern

@@ -1,6 +1,7 @@
 // What this machine can do: instruction sets for run-time dispatch, and facts for `quern doctor`.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace quern {
@@ -16,8 +17,8 @@ const char* name(Isa isa);
 
 struct Hardware {
   std::string processor;
-  int threads = 0;              // usable by this process
-  unsigned long long memory = 0;  // bytes, cgroup limit included
+  int threads = 0;           // usable by this process: available_threads()
+  std::uint64_t memory = 0;  // bytes: machine_memory()
 };
 Hardware probe_hardware();
 

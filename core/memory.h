@@ -13,7 +13,8 @@ namespace quern {
 std::uint64_t machine_memory();         // bytes, the cgroup's limit included
 std::uint64_t default_memory_budget();  // 0.8 of it
 
-// "512M", "24G", "80%" (of machine_memory), "1.5GiB", "1000000": bytes. Error{usage} on anything else.
+// "512M", "24G", "80%" (of machine_memory), "1.5GiB", "1000000": bytes. K and KiB are 1024, KB is 1000, as in GNU's
+// tools; prefixes in either case up to E. Error{usage} on anything else.
 std::uint64_t parse_size(std::string_view text);
 // 1536 → "1.5 KiB".
 std::string format_size(std::uint64_t bytes);

@@ -1,7 +1,14 @@
-// "Please stop": a flag set by SIGINT, SIGTERM and SIGHUP-like requests and polled by long work.
+// "Please stop": a flag set by SIGINT and SIGTERM and polled by long work.
 //
-// The first signal sets the flag; work that polls it saves what it has and throws Error{interrupted}. The second SIGINT
-// ends the process at once. Streaming commands do not install it: they keep the default action and die quietly.
+//   Stop::install();
+//   while (step()) {
+//     if (Stop::requested()) save();
+//     Stop::throw_if_requested();
+//   }
+//
+// The first signal sets the flag; work that polls it saves what it has and throws Error{interrupted}. A SIGINT after that
+// ends the process at once. A signal that was ignored when the process began stays ignored. Streaming commands do not
+// install this: they keep the default action and die quietly. Any thread may poll.
 #pragma once
 
 namespace quern {

@@ -6,9 +6,11 @@
 //       [&](Block& block, int worker) { return encode(block); },   // any thread, worker in [0, threads)
 //       [&](Ids& ids) { writer.write(ids); });                     // caller's thread, input order
 //
-// At most 2 × threads + 2 items are in flight, so memory is bounded by their size. An exception from any of the three ends the
-// run: the one that belongs to the earliest item is rethrown on the caller's thread, whatever order the threads met theirs in.
-// With one thread everything runs on the caller's thread.
+// At most 2 × threads + 2 items are in flight, so memory is bounded by their size. An exception from any of the three
+// ends the run as it would with one thread: results of earlier items are consumed, then the exception of the earliest
+// item that has one is rethrown on the caller's thread, whatever order the threads met theirs in.
+// The caller's thread is one of `threads`: it works (as worker 0) while there is nothing to produce or consume. With one
+// thread nothing is started and one item is in flight.
 #pragma once
 
 #include <cstddef>
