@@ -73,9 +73,8 @@ void write_files(Roff& page, const Options* options) {
 
 void write_see_also(Roff& page, const std::vector<std::string>& names) {
   page.section("SEE ALSO");
-  std::string list;
-  for (const auto& name : names) list += roff::bold(man_name(name)) + "(1), ";
-  page.line(list + roff::bold("quern") + "(1), " + roff::bold("quern-formats") + "(5)");
+  for (const auto& name : names) page.line(roff::bold(man_name(name)) + "(1),");
+  page.line(roff::bold("quern") + "(1), " + roff::bold("quern-formats") + "(5)");
 }
 
 // The synopsis with the command in bold and the rest as -h has it.

@@ -37,7 +37,7 @@ std::string overview() {
     rows.emplace_back(command->name, command->summary);
   }
   close_group();
-  return out + "\nquern COMMAND -h lists a command's options, quern help COMMAND shows its whole page.\n";
+  return out + "\nquern COMMAND -h lists the options, quern help COMMAND shows the whole page.\n";
 }
 
 std::string group_help(const std::string& first_word) {
