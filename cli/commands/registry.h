@@ -5,8 +5,6 @@
 
 namespace quern::cli {
 
-extern const Command completions;
-extern const Command doctor;
 extern const Command help;
 
 }  // namespace quern::cli
