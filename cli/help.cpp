@@ -9,37 +9,10 @@ namespace {
 
 constexpr std::size_t kLeftLimit = 30;
 
-// What stands for the value: the choices themselves when they leave room, else WHAT and the list in the full help.
-std::string value_text(const OptionSpec& spec) {
-  if (spec.kind != ValueKind::choice) return spec.value_name;
-  std::string all;
-  for (const auto& choice : spec.choices) all += (all.empty() ? "" : "|") + choice;
-  return spec.name.size() + all.size() + 7 <= kLeftLimit ? all : "WHAT";
-}
-
 std::string brief_right(const OptionSpec& spec) {
   std::string text = spec.help_text;
   if (spec.is_required && !spec.is_operand) text += " (required)";
   if (!spec.default_text.empty() && spec.kind != ValueKind::flag) text += " [" + spec.default_text + "]";
-  return text;
-}
-
-// The option's paragraph of the full help and the man page: one line, choices, default, details.
-std::string full_text(const OptionSpec& spec) {
-  std::string text = spec.help_text;
-  if (!text.empty()) text[0] = static_cast<char>(text[0] >= 'a' && text[0] <= 'z' ? text[0] - 32 : text[0]);
-  text += ".";
-  if (spec.kind == ValueKind::choice) {
-    text += " One of";
-    for (std::size_t i = 0; i < spec.choices.size(); ++i) text += (i == 0 ? " " : ", ") + spec.choices[i];
-    text += ".";
-  }
-  if (spec.is_required) text += " Required.";
-  if (spec.is_list && !spec.is_operand) text += " May be given more than once.";
-  if (!spec.default_text.empty()) {
-    text += " Default: " + (spec.kind == ValueKind::flag ? std::string("on") : spec.default_text) + ".";
-  }
-  if (!spec.details_text.empty()) text += " " + spec.details_text;
   return text;
 }
 
@@ -77,6 +50,13 @@ const std::vector<ExitMeaning>& exit_meanings() {
   return meanings;
 }
 
+std::string value_text(const OptionSpec& spec) {
+  if (spec.kind != ValueKind::choice) return spec.value_name;
+  std::string all;
+  for (const auto& choice : spec.choices) all += (all.empty() ? "" : "|") + choice;
+  return spec.name.size() + all.size() + 7 <= kLeftLimit ? all : "WHAT";
+}
+
 std::string option_left(const OptionSpec& spec, bool align_names) {
   if (spec.is_operand) return spec.name + (spec.is_list ? "…" : "");
   std::string left;
@@ -89,6 +69,24 @@ std::string option_left(const OptionSpec& spec, bool align_names) {
   left += (on_by_default ? "--[no-]" : "--") + spec.name;
   const std::string value = value_text(spec);
   return value.empty() ? left : left + " " + value;
+}
+
+std::string full_text(const OptionSpec& spec) {
+  std::string text = spec.help_text;
+  if (!text.empty()) text[0] = static_cast<char>(text[0] >= 'a' && text[0] <= 'z' ? text[0] - 32 : text[0]);
+  text += ".";
+  if (spec.kind == ValueKind::choice) {
+    text += " One of";
+    for (std::size_t i = 0; i < spec.choices.size(); ++i) text += (i == 0 ? " " : ", ") + spec.choices[i];
+    text += ".";
+  }
+  if (spec.is_required) text += " Required.";
+  if (spec.is_list && !spec.is_operand) text += " May be given more than once.";
+  if (!spec.default_text.empty()) {
+    text += " Default: " + (spec.kind == ValueKind::flag ? std::string("on") : spec.default_text) + ".";
+  }
+  if (!spec.details_text.empty()) text += " " + spec.details_text;
+  return text;
 }
 
 std::string usage_line(const Command& command, const Options& options) {

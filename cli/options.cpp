@@ -102,6 +102,13 @@ Option& Option::between(double low, double high) {
   return *this;
 }
 
+Option& Option::as_operand() {
+  spec_->value_name = spec_->name;
+  spec_->group = "Operands";
+  spec_->is_operand = true;
+  return *this;
+}
+
 OptionSpec& Options::add(OptionSpec spec) {
   for (const auto& other : specs_) {
     const bool same_kind = other->is_operand == spec.is_operand;
@@ -222,25 +229,11 @@ Option Options::choice_by_index(std::string name, std::vector<std::string> names
 }
 
 Option Options::operands(std::string value_name, std::vector<std::string>& target) {
-  OptionSpec spec;
-  spec.name = spec.value_name = std::move(value_name);
-  spec.kind = ValueKind::text;
-  spec.group = "Operands";
-  spec.is_list = spec.is_operand = true;
-  spec.assign = [&target](const std::string& text) { target.push_back(text); };
-  spec.clear = [&target] { target.clear(); };
-  spec.current_text = [&target] { return toml_array(target); };
-  return declare(std::move(spec));
+  return value(std::move(value_name), target, {}).as_operand();
 }
 
 Option Options::operand(std::string value_name, std::string& target) {
-  OptionSpec spec;
-  spec.name = spec.value_name = std::move(value_name);
-  spec.group = "Operands";
-  spec.is_operand = true;
-  spec.assign = [&target](const std::string& text) { target = text; };
-  spec.current_text = [&target] { return target.empty() ? std::string() : toml_string(target); };
-  return declare(std::move(spec));
+  return value(std::move(value_name), target, {}).as_operand();
 }
 
 void Options::run_checks() const {

@@ -62,6 +62,8 @@ class Option {
   Option& required() { return spec_->is_required = true, *this; }
   Option& path() { return spec_->kind = ValueKind::path, *this; }
   Option& hidden() { return spec_->is_hidden = true, *this; }
+  // The row stands for a word without a name: options.choice("SHELL", …).as_operand().
+  Option& as_operand();
   // Where the value does not say it: default_text("all"). Empty: no default is shown.
   Option& default_text(std::string text) { return spec_->default_text = std::move(text), *this; }
   // Numbers outside are refused.

@@ -9,14 +9,23 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 
 }  // namespace
 
+const std::vector<Example>& overview_examples() {
+  static const std::vector<Example> examples = {
+      {"quern tokenizer train corpus.txt --vocab-size 1000 -o tokenizer.json", "learn a tokenizer from text"},
+      {"quern encode -t tokenizer.json corpus.txt > ids.txt", "turn text into token ids"},
+      {"zcat web.jsonl.gz | quern encode -t tokenizer.json --jsonl text --as count", "count the tokens of a pipe"},
+  };
+  return examples;
+}
+
+std::string overview_description() {
+  return "quern grinds text into models: it trains and applies tokenizers and prepares the corpora they come from. "
+         "Everything streams, so input may be larger than memory and may come from a pipe.";
+}
+
 std::string overview() {
-  std::string out =
-      "quern grinds text into models: it cleans corpora, trains and applies tokenizers, and\n"
-      "streams everything, so inputs may be larger than memory and may come from a pipe.\n"
-      "\n"
-      "  quern corpus clean raw.txt | quern corpus dedup > clean.txt\n"
-      "  quern tokenizer train clean.txt --preset gpt2 --vocab-size 32000 -o tok.json\n"
-      "  quern encode -t tok.json clean.txt > ids.txt\n";
+  std::string out = paragraphs(overview_description(), 0) + "\n";
+  for (const auto& example : overview_examples()) out += "  " + example.command + "\n";
   Group group{};
   Rows rows;
   const auto close_group = [&] {
@@ -28,7 +37,7 @@ std::string overview() {
     rows.emplace_back(command->name, command->summary);
   }
   close_group();
-  return out + "\nquern COMMAND -h lists a command's options, quern help COMMAND shows its whole page.\n";
+  return out + "\nquern COMMAND -h lists the options, quern help COMMAND shows the whole page.\n";
 }
 
 std::string group_help(const std::string& first_word) {

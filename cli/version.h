@@ -4,5 +4,6 @@
 namespace quern::cli {
 
 inline constexpr const char* kVersion = QUERN_VERSION;
+inline constexpr const char* kVersionDate = "2026-11-25";  // stands in the man pages, so that they are reproducible
 
 }  // namespace quern::cli

@@ -7,6 +7,8 @@ namespace quern::cli {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = {
       &help,
+      &completions,
+      &doctor,
   };
   return all;
 }

@@ -5,6 +5,8 @@
 
 namespace quern::cli {
 
+extern const Command completions;
+extern const Command doctor;
 extern const Command help;
 
 }  // namespace quern::cli

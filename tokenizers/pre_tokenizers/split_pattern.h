@@ -1,10 +1,10 @@
 // Where a text is cut into pieces before BPE: the published patterns by name, and users' own regular expressions.
 //
-//   SplitPattern pattern = SplitPattern::named("cl100k");        // or SplitPattern::regex("\\s+|\\S+")
+//   SplitPattern pattern = SplitPattern::named("cl100k");        // or SplitPattern::from_regex("\\s+|\\S+")
 //   const Splitter splitter(pattern);
-//   for (std::string_view rest = text; !rest.empty();) {
-//     const Piece piece = splitter.next(rest);                    // never empty
-//     rest.remove_prefix(piece.size);
+//   for (std::size_t at = 0; at < text.size();) {
+//     const Piece piece = splitter.next(text, at);                // never empty
+//     at += piece.size;
 //   }
 //
 // Named patterns run as hand-made scanners over pinned Unicode tables (unicode_classes.h says which version); a regular
@@ -14,7 +14,7 @@
 //   gpt2         r50k_base, p50k_base; Hugging Face ByteLevel
 //   cl100k       tiktoken's cl100k_base (white space at the end of the text is one piece)
 //   cl100k-hf    the same before its possessive rewrite, as in tokenizer.json files (Llama 3 and others)
-//   o200k        o200k_base;  o200k-hf as in tokenizer.json files
+//   o200k        o200k_base, in tokenizer.json files too
 //
 // Immutable after construction, so any number of threads may use one Splitter.
 #pragma once
@@ -29,7 +29,7 @@ namespace quern {
 
 // Which pattern, as data. `source` is the regular expression as written to tokenizer.json.
 struct SplitPattern {
-  enum class Kind { gpt2, cl100k, cl100k_hf, o200k, o200k_hf, literal, regex };
+  enum class Kind { gpt2, cl100k, cl100k_hf, o200k, literal, regex };
   Kind kind = Kind::gpt2;
   std::string source;
 
@@ -52,13 +52,16 @@ class Splitter {
   ~Splitter();
   Splitter(Splitter&&) noexcept;
 
-  // The first piece of rest, which must be valid UTF-8, not empty, and reach to the end of the text.
-  Piece next(std::string_view rest) const;
+  // The piece of text that begins at `at`, the end of the piece before it. Text is valid UTF-8 and ends where the text
+  // ends; what lies before `at` is seen by expressions that look behind. An empty match cuts, but is no piece.
+  Piece next(std::string_view text, std::size_t at) const;
+  Piece next(std::string_view rest) const { return next(rest, 0); }
 
   // For named patterns: the scanner itself, to be called without indirection per piece; null for regex and literal.
   // Takes [p, end), returns the end of the first piece.
   using Scanner = const char* (*)(const char* p, const char* end);
   Scanner scanner() const;
+  SplitPattern::Kind kind() const;
 
  private:
   struct Engine;

@@ -1,0 +1,105 @@
+// BPE as it is defined: look at all neighbours, join the best, begin again. Quadratic and worse, and obviously right.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/tokenizers/generated_text.h"
+#include "tokenizers/byte_level.h"
+#include "tokenizers/definition.h"
+
+namespace quern::test {
+
+class NaiveBpe {
+ public:
+  explicit NaiveBpe(const BpeModel& model) : model_(model) {
+    for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
+      if (!model.vocabulary[id].empty()) ids_[*byte_level::unspell(model.vocabulary[id])] = id;
+    }
+    for (std::size_t rank = 0; rank < model.merges.size(); ++rank) {
+      ranks_[{text(model.merges[rank].left), text(model.merges[rank].right)}] = rank;
+    }
+  }
+
+  std::vector<TokenId> encode(std::string_view piece) const {
+    if (model_.order == BpeOrder::ranks || model_.ignore_merges) {
+      if (const auto whole = ids_.find(std::string(piece)); whole != ids_.end()) return {whole->second};
+    }
+    std::vector<std::string> parts;
+    for (const char byte : piece) {
+      if (ids_.count({byte}) != 0) parts.push_back({byte});
+    }
+    while (join_best(parts)) {
+    }
+    std::vector<TokenId> ids;
+    for (const std::string& part : parts) ids.push_back(ids_.at(part));
+    return ids;
+  }
+
+ private:
+  std::string text(TokenId id) const { return *byte_level::unspell(model_.vocabulary[id]); }
+
+  static constexpr std::size_t kNever = static_cast<std::size_t>(-1);
+  std::size_t rank(const std::string& left, const std::string& right) const {
+    if (model_.order == BpeOrder::ranks) {
+      const auto found = ids_.find(left + right);
+      return found == ids_.end() ? kNever : found->second;
+    }
+    const auto found = ranks_.find({left, right});
+    return found == ranks_.end() ? kNever : found->second;
+  }
+
+  bool join_best(std::vector<std::string>& parts) const {
+    std::size_t best = kNever, at = 0;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (const std::size_t r = rank(parts[i], parts[i + 1]); r < best) best = r, at = i;
+    }
+    if (best == kNever) return false;
+    parts[at] += parts[at + 1];
+    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    return true;
+  }
+
+  BpeModel model_;
+  std::map<std::string, TokenId> ids_;
+  std::map<std::pair<std::string, std::string>, std::size_t> ranks_;
+};
+
+// Tokens over the bytes that GeneratedText::bytes writes, in any order and not only as training would leave them: long
+// ones may come before their parts. Under merges, pairs of tokens in random order.
+inline BpeModel random_model(GeneratedText& generated, BpeOrder order, std::size_t size) {
+  BpeModel model;
+  model.order = order;
+  std::vector<std::string> tokens;
+  std::set<std::string> known;
+  const auto add = [&](const std::string& token) {
+    if (!known.insert(token).second) return false;
+    tokens.push_back(token);
+    model.vocabulary.push_back(byte_level::spell(token));
+    return true;
+  };
+  for (const char byte : std::string("abc \xE4\xB8\xAD\xFF\x80")) add({byte});
+  while (tokens.size() < size) {
+    const TokenId left = static_cast<TokenId>(generated.below(tokens.size()));
+    const TokenId right = static_cast<TokenId>(generated.below(tokens.size()));
+    if (tokens[left].size() + tokens[right].size() > 12) continue;
+    if (order == BpeOrder::ranks && generated.below(4) == 0) {
+      add(generated.bytes(2 + generated.below(4)));  // perhaps out of reach
+    } else if (add(tokens[left] + tokens[right]) || generated.below(3) == 0) {
+      const auto same = [&](const Merge& m) { return m == Merge{left, right}; };
+      if (order == BpeOrder::merges && std::none_of(model.merges.begin(), model.merges.end(), same)) model.merges.push_back({left, right});
+    }
+  }
+  if (order == BpeOrder::merges) {
+    for (std::size_t i = model.merges.size(); i > 1; --i) std::swap(model.merges[i - 1], model.merges[generated.below(i)]);
+  } else {
+    for (std::size_t i = model.vocabulary.size(); i > 1; --i) std::swap(model.vocabulary[i - 1], model.vocabulary[generated.below(i)]);
+  }
+  return model;
+}
+
+}  // namespace quern::test

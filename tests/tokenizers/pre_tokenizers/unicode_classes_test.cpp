@@ -1,0 +1,44 @@
+#include "tokenizers/pre_tokenizers/unicode_classes.h"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace quern;
+
+namespace {
+
+std::vector<bool> members(const std::vector<unicode::Range>& ranges) {
+  std::vector<bool> set(0x110000);
+  for (const unicode::Range& r : ranges) std::fill(set.begin() + r.first, set.begin() + r.last + 1, true);
+  return set;
+}
+
+}  // namespace
+
+TEST_CASE("class bytes and class ranges tell the same story") {
+  const std::pair<const char*, unsigned char> pairs[] = {
+      {"L", unicode::kLetter}, {"N", unicode::kNumber}, {"space", unicode::kSpace}, {"M", unicode::kMark}};
+  for (const auto& [name, bit] : pairs) {
+    CAPTURE(name);
+    const auto set = members(*unicode::class_ranges(name));
+    char32_t c = 0;
+    while (c < 0x110000 && ((unicode::char_class(c) & bit) != 0) == set[c]) ++c;
+    CHECK(c == 0x110000);
+  }
+}
+
+TEST_CASE("a class and its complement are everything, once") {
+  for (const char* name : {"L", "Lu", "Cn", "Han", "space"}) {
+    CAPTURE(name);
+    const auto ranges = *unicode::class_ranges(name);
+    const auto rest = unicode::complement(ranges);
+    CHECK(unicode::complement(rest) == ranges);
+    std::uint64_t total = 0;
+    for (const auto& list : {ranges, rest}) {
+      for (const unicode::Range& r : list) total += r.last - r.first + 1;
+    }
+    CHECK(total == 0x110000);
+  }
+}
+
+TEST_CASE("an unknown class is no class") { CHECK_FALSE(unicode::class_ranges("Nd")); }

@@ -1,0 +1,288 @@
+#include "tokenizers/bpe/piece_encoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <numeric>
+
+#include "core/error.h"
+#include "tokenizers/bpe/merge_table.h"
+#include "tokenizers/bpe/token_table.h"
+
+namespace quern::bpe {
+namespace {
+
+constexpr TokenId kNoToken = 0xFFFFFFFF;
+constexpr std::uint32_t kNone = MergeTable::kNone;
+constexpr std::size_t kShort = 64;                            // symbols that are scanned rather than queued
+constexpr std::size_t kLargestVocabulary = std::size_t{1} << 24;
+
+unsigned char byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
+
+}  // namespace
+
+// Working arrays of one piece, by symbol.
+struct PieceEncoder::Scratch {
+  std::vector<TokenId> ids;
+  std::vector<std::uint32_t> ranks;    // of the pair a symbol begins
+  std::vector<std::uint32_t> lengths;  // in bytes
+  std::vector<std::uint32_t> previous, next;
+  std::vector<std::uint64_t> queue;  // a heap of rank << 32 | symbol
+
+  void resize(std::size_t size) {
+    if (ids.size() >= size) return;
+    for (auto* array : {&ids, &ranks, &lengths, &previous, &next}) array->resize(size);
+  }
+};
+void PieceEncoder::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
+PieceEncoder::ScratchPointer PieceEncoder::make_scratch() { return ScratchPointer(new Scratch); }
+
+struct PieceEncoder::Tables {
+  explicit Tables(const BpeModel& model);
+  void add_merges(const BpeModel& model);
+  void add_ranks();
+  void insert(Merge merge, std::uint32_t rank, TokenId result);
+
+  std::size_t symbols(std::string_view piece, TokenId* ids, std::uint32_t* lengths) const;
+  std::size_t merge_short(TokenId* ids, std::uint32_t* ranks, std::size_t size) const;
+  void merge_long(Scratch& scratch, std::size_t size) const;
+  std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
+  std::size_t merge(std::string_view piece, Scratch& scratch, TokenId* out) const;
+
+  TokenTable tokens;
+  MergeTable merges;
+  std::vector<MergeResult> merge_of_rank;
+  std::vector<TokenId> result_of_rank;
+  std::array<TokenId, 256> byte_ids;
+  std::vector<std::uint32_t> byte_pair_ranks = std::vector<std::uint32_t>(256 * 256, kNone);  // by two bytes
+  TokenId unk = kNoToken;
+  bool all_bytes = true;  // every byte is a token
+  bool fuse_unk, whole_first;
+};
+
+PieceEncoder::Tables::Tables(const BpeModel& model)
+    : tokens(model.vocabulary),
+      merges(model.vocabulary.size(), model.order == BpeOrder::ranks ? model.vocabulary.size() : model.merges.size()),
+      fuse_unk(model.fuse_unk),
+      whole_first(model.order == BpeOrder::ranks || model.ignore_merges) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char text = static_cast<char>(byte);
+    byte_ids[byte] = tokens.find({&text, 1}).value_or(kNoToken);
+    all_bytes = all_bytes && byte_ids[byte] != kNoToken;
+  }
+  if (model.unk_token) {
+    const auto found = std::find(model.vocabulary.begin(), model.vocabulary.end(), *model.unk_token);
+    if (found == model.vocabulary.end() || found->empty()) {
+      throw Error(ErrorCode::format, fmt::format("the unknown token \"{}\" is not in the vocabulary", *model.unk_token));
+    }
+    unk = static_cast<TokenId>(found - model.vocabulary.begin());
+  }
+  model.order == BpeOrder::ranks ? add_ranks() : add_merges(model);
+}
+
+void PieceEncoder::Tables::insert(Merge merge, std::uint32_t rank, TokenId result) {
+  merges.insert(merge.left, merge.right, rank);
+  merge_of_rank[rank] = {merge, result};
+  result_of_rank[rank] = result;
+  const std::string_view left = tokens.bytes(merge.left), right = tokens.bytes(merge.right);
+  if (left.size() == 1 && right.size() == 1) byte_pair_ranks[byte_at(left, 0) << 8 | byte_at(right, 0)] = rank;
+}
+
+void PieceEncoder::Tables::add_merges(const BpeModel& model) {
+  merge_of_rank.resize(model.merges.size());
+  result_of_rank.resize(model.merges.size());
+  for (std::size_t rank = 0; rank < model.merges.size(); ++rank) {
+    const Merge merge = model.merges[rank];
+    const auto known = [&](TokenId id) { return id < tokens.size() && !model.vocabulary[id].empty(); };
+    if (!known(merge.left) || !known(merge.right)) {
+      throw Error(ErrorCode::format, fmt::format("merge {} joins tokens {} and {}, which are not both in the vocabulary",
+                                                 rank, merge.left, merge.right));
+    }
+    const std::string_view left = tokens.bytes(merge.left), right = tokens.bytes(merge.right);
+    const auto result = left.empty() || right.empty() ? std::nullopt : tokens.find(std::string(left) + std::string(right));
+    if (!result) {
+      throw Error(ErrorCode::format, fmt::format("merge {} makes \"{}{}\", which is not in the vocabulary", rank,
+                                                 model.vocabulary[merge.left], model.vocabulary[merge.right]));
+    }
+    insert(merge, static_cast<std::uint32_t>(rank), *result);
+  }
+}
+
+// Shorter tokens first: when a token's turn comes, all that can happen inside it is known, and running it through the
+// merges so far ends with the two parts of its last merge (or with more, when no merge can reach it).
+void PieceEncoder::Tables::add_ranks() {
+  merge_of_rank.resize(tokens.size());
+  result_of_rank.resize(tokens.size());
+  std::vector<TokenId> by_length(tokens.size());
+  std::iota(by_length.begin(), by_length.end(), TokenId{0});
+  std::stable_sort(by_length.begin(), by_length.end(),
+                   [this](TokenId a, TokenId b) { return tokens.bytes(a).size() < tokens.bytes(b).size(); });
+  Scratch scratch;
+  std::vector<TokenId> parts;
+  for (const TokenId id : by_length) {
+    const std::string_view token = tokens.bytes(id);
+    if (token.size() < 2) continue;
+    const auto is_token = [this](char byte) { return byte_ids[static_cast<unsigned char>(byte)] != kNoToken; };
+    if (!all_bytes && !std::all_of(token.begin(), token.end(), is_token)) continue;
+    parts.resize(std::max(parts.size(), token.size()));
+    if (merge(token, scratch, parts.data()) == 2) insert({parts[0], parts[1]}, id, id);
+  }
+}
+
+// The symbols a piece starts as; returns how many. `lengths` may be null.
+std::size_t PieceEncoder::Tables::symbols(std::string_view piece, TokenId* ids, std::uint32_t* lengths) const {
+  std::size_t size = 0;
+  bool unknown_before = false;
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    const TokenId id = byte_ids[byte_at(piece, i)];
+    const bool unknown = id == kNoToken;
+    if (unknown && unk == kNoToken) continue;
+    if (unknown && unknown_before && fuse_unk) {
+      if (lengths != nullptr) ++lengths[size - 1];
+      continue;
+    }
+    if (lengths != nullptr) lengths[size] = 1;
+    ids[size++] = unknown ? unk : id;
+    unknown_before = unknown;
+  }
+  return size;
+}
+
+// Joins the lowest pair until none is left, all in place: a row of numbers is quicker to search than a heap to keep.
+std::size_t PieceEncoder::Tables::merge_short(TokenId* ids, std::uint32_t* ranks, std::size_t size) const {
+  while (size > 1) {
+    std::uint32_t lowest = kNone;
+    for (std::size_t i = 0; i + 1 < size; ++i) lowest = std::min(lowest, ranks[i]);
+    if (lowest == kNone) break;
+    const std::size_t at = static_cast<std::size_t>(std::find(ranks, ranks + size, lowest) - ranks);
+    ids[at] = result_of_rank[lowest];
+    std::copy(ids + at + 2, ids + size, ids + at + 1);
+    std::copy(ranks + at + 2, ranks + size, ranks + at + 1);
+    --size;
+    ranks[at] = at + 1 < size ? merges.find(ids[at], ids[at + 1]) : kNone;
+    if (at > 0) ranks[at - 1] = merges.find(ids[at - 1], ids[at]);
+  }
+  return size;
+}
+
+// The same with a heap of pairs and a chain of symbols. Heap entries whose pair is gone are recognised by their rank,
+// which names one pair. The symbols left are the chain that begins at 0.
+void PieceEncoder::Tables::merge_long(Scratch& s, std::size_t size) const {
+  const auto end = static_cast<std::uint32_t>(size);
+  s.queue.clear();
+  for (std::uint32_t i = 0; i < end; ++i) {
+    s.previous[i] = i - 1;  // of the first: never asked for
+    s.next[i] = i + 1;
+    s.ranks[i] = i + 1 < end ? merges.find(s.ids[i], s.ids[i + 1]) : kNone;
+    if (s.ranks[i] != kNone) s.queue.push_back(static_cast<std::uint64_t>(s.ranks[i]) << 32 | i);
+  }
+  const std::greater<> later;
+  std::make_heap(s.queue.begin(), s.queue.end(), later);
+  const auto update = [&](std::uint32_t i) {
+    s.ranks[i] = s.next[i] < end ? merges.find(s.ids[i], s.ids[s.next[i]]) : kNone;
+    if (s.ranks[i] == kNone) return;
+    s.queue.push_back(static_cast<std::uint64_t>(s.ranks[i]) << 32 | i);
+    std::push_heap(s.queue.begin(), s.queue.end(), later);
+  };
+  while (!s.queue.empty()) {
+    std::pop_heap(s.queue.begin(), s.queue.end(), later);
+    const auto rank = static_cast<std::uint32_t>(s.queue.back() >> 32), at = static_cast<std::uint32_t>(s.queue.back());
+    s.queue.pop_back();
+    if (s.ranks[at] != rank) continue;
+    const std::uint32_t gone = s.next[at];
+    s.ids[at] = result_of_rank[rank];
+    s.lengths[at] += s.lengths[gone];
+    s.ranks[gone] = kNone;
+    s.next[at] = s.next[gone];
+    if (s.next[at] < end) s.previous[s.next[at]] = at;
+    update(at);
+    if (at > 0) update(s.previous[at]);
+  }
+}
+
+// By merging alone.
+std::size_t PieceEncoder::Tables::merge(std::string_view piece, Scratch& scratch, TokenId* out) const {
+  if (piece.size() > kShort) {
+    if (piece.size() >= kNone) {
+      throw Error(ErrorCode::input, fmt::format("a piece of {} bytes is too long to merge", piece.size()))
+          .remedy("use a tokenizer with a split pattern");
+    }
+    scratch.resize(piece.size());
+    const std::size_t size = symbols(piece, scratch.ids.data(), scratch.lengths.data());
+    merge_long(scratch, size);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < size; i = scratch.next[i]) out[count++] = scratch.ids[i];
+    return count;
+  }
+  std::array<std::uint32_t, kShort> ranks;
+  std::size_t size = piece.size();
+  if (all_bytes) {
+    for (std::size_t i = 0; i < size; ++i) out[i] = byte_ids[byte_at(piece, i)];
+    for (std::size_t i = 0; i + 1 < size; ++i) ranks[i] = byte_pair_ranks[byte_at(piece, i) << 8 | byte_at(piece, i + 1)];
+  } else {
+    size = symbols(piece, out, nullptr);
+    for (std::size_t i = 0; i + 1 < size; ++i) ranks[i] = merges.find(out[i], out[i + 1]);
+  }
+  if (size > 0) ranks[size - 1] = kNone;
+  return merge_short(out, ranks.data(), size);
+}
+
+std::size_t PieceEncoder::Tables::encode(std::string_view piece, Scratch& scratch, TokenId* out) const {
+  if (whole_first) {
+    if (const auto id = tokens.find(piece)) return *out = *id, 1;
+  }
+  return merge(piece, scratch, out);
+}
+
+PieceEncoder::PieceEncoder(const BpeModel& model) {
+  if (model.vocabulary.size() > kLargestVocabulary) {
+    throw Error(ErrorCode::unsupported, fmt::format("a vocabulary of {} tokens: BPE takes up to {}",
+                                                    model.vocabulary.size(), kLargestVocabulary));
+  }
+  tables_ = std::make_unique<const Tables>(model);
+}
+PieceEncoder::~PieceEncoder() = default;
+PieceEncoder::PieceEncoder(PieceEncoder&&) noexcept = default;
+
+std::size_t PieceEncoder::encode(std::string_view piece, Scratch& scratch, TokenId* out) const {
+  return tables_->encode(piece, scratch, out);
+}
+
+void PieceEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<TokenId>& ids) const {
+  const std::size_t before = ids.size();
+  ids.resize(before + piece.size());
+  ids.resize(before + tables_->encode(piece, scratch, ids.data() + before));
+}
+
+void PieceEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<TokenId>& ids,
+                          std::vector<std::uint32_t>& lengths) const {
+  if (tables_->whole_first) {
+    if (const auto id = tables_->tokens.find(piece)) {
+      ids.push_back(*id);
+      lengths.push_back(static_cast<std::uint32_t>(piece.size()));
+      return;
+    }
+  }
+  scratch.resize(piece.size());
+  const std::size_t size = tables_->symbols(piece, scratch.ids.data(), scratch.lengths.data());
+  tables_->merge_long(scratch, size);
+  for (std::size_t i = 0; i < size; i = scratch.next[i]) {
+    ids.push_back(scratch.ids[i]);
+    lengths.push_back(scratch.lengths[i]);
+  }
+}
+
+std::vector<PieceEncoder::MergeResult> PieceEncoder::merges() const {
+  std::vector<MergeResult> list;
+  for (const MergeResult& merge : tables_->merge_of_rank) {
+    if (merge.result != kNoToken) list.push_back(merge);
+  }
+  return list;
+}
+
+std::string_view PieceEncoder::bytes(TokenId id) const { return tables_->tokens.bytes(id); }
+std::size_t PieceEncoder::size() const { return tables_->tokens.size(); }
+
+}  // namespace quern::bpe
