@@ -6,7 +6,9 @@
 //   out.commit();                                     // flush, fsync, rename, directory fsync: only now does it exist
 //
 // Leaving scope without commit() removes the temporary file `<name>.tmp.<pid>.<n>` and leaves whatever stood under the
-// final name untouched. Standard output has no temporary file; commit() flushes it and checks.
+// final name untouched; so does a commit() that fails, up to the rename. Should only the flush of the directory fail, the
+// whole new file stands under its name and the error says so. A replaced file keeps its permissions, and a symbolic link
+// stays one. Standard output has no temporary file; commit() flushes it and checks.
 // A short write is continued; ENOSPC, EIO and the rest are an Error{io} naming the path. EPIPE on standard output throws
 // BrokenPipe, which cli/main.cpp turns into a silent death by SIGPIPE.
 // Targets that are not regular files (/dev/null, a FIFO) are written in place.
@@ -54,15 +56,19 @@ class Output {
  private:
   Output() = default;
   void put(const char* data, std::size_t size);
+  void publish();
+  void finish_in_place();
   void discard() noexcept;
 
   int descriptor_ = -1;
   std::string path_;
+  std::string target_;     // the final name, links followed
   std::string temporary_;  // empty: written in place
   std::vector<char> buffer_;
   std::size_t capacity_ = 0;
   std::size_t written_ = 0;
   bool standard_ = false;
+  bool force_ = false;
 };
 
 // Writes a whole file atomically: Output::to_file, write, commit.
