@@ -84,8 +84,8 @@ void BpeTrainer::count(std::string_view text, int worker_index) {
   } else if (const Splitter::Scanner scanner = splitter_->scanner()) {
     count_pieces(begin, end, bad, worker.counts, scanner);
   } else {
-    count_pieces(begin, end, bad, worker.counts, [this](const char* p, const char* stop) {
-      return p + splitter_->next({p, static_cast<std::size_t>(stop - p)}).size;
+    count_pieces(begin, end, bad, worker.counts, [&](const char* p, const char* stop) {
+      return p + splitter_->next({begin, static_cast<std::size_t>(stop - begin)}, static_cast<std::size_t>(p - begin)).size;
     });
   }
   worker.since_check += text.size();

@@ -6,15 +6,19 @@
 //   counts.for_each([](std::string_view piece, std::uint64_t count) { … });   // in no particular order
 //
 // Two tables, because nearly all pieces of spaced scripts are short and hot, and nearly all pieces of unspaced ones are long and
-// rare: up to 15 bytes the piece is its own 16-byte key, longer ones are stored once in an arena. 64-bit counts.
+// rare: short ones are their own key (bpe/piece_key.h), long ones are
+// stored once in an arena. 64-bit counts.
 // Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
+
+#include "tokenizers/bpe/piece_key.h"
 
 namespace quern {
 
@@ -36,9 +40,9 @@ class PieceCounts {
   void for_each(Visit visit) const {
     for (const Short& entry : short_) {
       if (entry.count == 0) continue;
-      char bytes[16];
-      entry.copy(bytes);
-      visit(std::string_view(bytes, entry.size()), entry.count);
+      char bytes[sizeof(bpe::PieceKey)];
+      std::memcpy(bytes, &entry.key, sizeof bytes);
+      visit(std::string_view(bytes, static_cast<unsigned char>(bytes[bpe::kShortPiece])), entry.count);
     }
     for (const Long& entry : long_) {
       if (entry.count != 0) visit(std::string_view(entry.data, entry.size), entry.count);
@@ -46,11 +50,9 @@ class PieceCounts {
   }
 
  private:
-  // The piece's bytes, zero-padded to 15, and its length in the last byte.
   struct Short {
-    std::uint64_t low = 0, high = 0, count = 0;
-    std::size_t size() const { return high >> 56; }
-    void copy(char* bytes) const;
+    bpe::PieceKey key{};
+    std::uint64_t count = 0;  // 0: free
   };
   struct Long {
     const char* data = nullptr;
@@ -58,7 +60,7 @@ class PieceCounts {
     std::size_t size = 0;
   };
 
-  void add_short(std::uint64_t low, std::uint64_t high, std::uint64_t count);
+  void add_short(const bpe::PieceKey& key, std::uint64_t count);
   void add_long(std::string_view piece, std::uint64_t hash, std::uint64_t count);
   void grow_short();
   void grow_long();
