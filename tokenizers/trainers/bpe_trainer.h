@@ -23,8 +23,8 @@ struct BpeTrainerSettings {
   std::uint64_t min_frequency = 2;      // a pair rarer than this is not joined
   std::size_t max_token_length = 0;     // in bytes, strict; 0: no limit (merge_learner.h)
   bool whole_alphabet = true;           // all 256 bytes get an id, so that any text can be encoded; else only those seen
-  std::vector<std::string> specials;
-  std::optional<SplitPattern> pattern;  // none: a text is one piece
+  std::vector<std::string> specials = {};
+  std::optional<SplitPattern> pattern = std::nullopt;  // none: a text is one piece
   bool add_prefix_space = false;
 };
 
