@@ -5,19 +5,19 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace quern::unicode {
 
 // ICU's script code of a code point (UScriptCode); script_name(…) gives "Han", "Latin", ….
 int script(char32_t code_point);
 std::string script_name(int script);
-// Terminal columns: 0 for combining marks, 2 for wide East Asian characters, else 1.
+// Terminal columns: 0 for combining marks, control and format characters, 2 for wide East Asian characters, else 1.
 int width(char32_t code_point);
 std::string icu_version();
 
-// Byte offsets where words begin and end in valid UTF-8, by ICU's dictionary-aware word iterator (Chinese, Japanese and
-// Thai included). One object per thread.
+// Words in valid UTF-8, by ICU's dictionary-aware word iterator (Chinese, Japanese and Thai included). The iterator counts
+// positions in 32 bits, so text above 1 GiB is counted in pieces that end with a line, or inside one that is longer.
+// One object per thread.
 class WordBreaker {
  public:
   WordBreaker();
@@ -27,6 +27,7 @@ class WordBreaker {
   std::uint64_t count_words(std::string_view text);
 
  private:
+  std::uint64_t count_piece(std::string_view text);
   void* iterator_;
 };
 
