@@ -34,13 +34,14 @@ class Tokenizer {
 
   const TokenizerDefinition& definition() const;
 
-  std::size_t size() const;                              // ids in use: 1 + the largest id, added tokens included
-  std::string_view token(TokenId id) const;              // as in tokenizer.json ("Ġthe"); empty for an unused id
+  std::size_t size() const;                  // ids in use: 1 + the largest id, added tokens included
+  std::string_view token(TokenId id) const;  // as in tokenizer.json ("Ġthe"); empty for an unused id
   std::optional<TokenId> id(std::string_view token) const;
-  std::string bytes(TokenId id) const;                   // what the token decodes to on its own
+  std::string_view bytes(TokenId id) const;  // what the token decodes to on its own
   bool is_special(TokenId id) const;
 
-  // Byte exact for byte-level vocabularies. An id outside the vocabulary is Error{input}.
+  // Byte exact, so the texts of two halves make the text of the whole. An id that no token has is Error{input}.
+  // A tokenizer without a decoder gives its tokens as they are spelled, with spaces between them.
   std::string decode(std::span<const TokenId> ids, bool skip_special = false) const;
 
   struct Compiled;  // shared with Encoder: tokenizers/compiled.h
@@ -51,15 +52,20 @@ class Tokenizer {
 };
 
 struct EncodeOptions {
-  bool add_special = false;                        // run the post-processor
-  enum class Specials { by_format, all, none, listed } specials = Specials::by_format;  // which special tokens count in the text
-  std::vector<std::string> listed_specials;
+  bool add_special = false;  // run the post-processor
+  enum class Specials {
+    by_format,
+    all,
+    none,
+    listed
+  } specials = Specials::by_format;  // which special tokens count in the text
+  std::vector<std::string> listed_specials = {};
   std::size_t cache_bytes = std::size_t{32} << 20;  // bound of the piece cache
 };
 
 struct Encoding {
   std::vector<TokenId> ids;
-  std::vector<std::pair<std::size_t, std::size_t>> offsets;  // bytes [begin, end) of the text given in
+  std::vector<std::pair<std::size_t, std::size_t>> offsets;  // bytes [begin, end) of the text given in; specials: 0, 0
 };
 
 class Encoder {
@@ -68,8 +74,9 @@ class Encoder {
   ~Encoder();
   Encoder(Encoder&&) noexcept;
 
-  // Appends the ids of one text. Text is UTF-8; a text with ill-formed bytes (--on-invalid keep) is encoded byte-exactly
-  // by byte-level models: tiktoken's rule, everything from the last piece before the first bad byte on is one piece.
+  // Appends the ids of one text. Text is UTF-8; where it is ill-formed (--on-invalid keep) byte-level models encode it
+  // byte for byte by tiktoken's rule: the last piece before the first bad byte and all behind it are one piece (with
+  // them the tokens of white space just before, when that piece begins with one). Added tokens are cut out before.
   void encode(std::string_view text, std::vector<TokenId>& ids);
   // The same with offsets, as Hugging Face gives them: every token of a character covers the whole character.
   void encode(std::string_view text, Encoding& encoding);

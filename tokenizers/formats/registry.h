@@ -1,11 +1,18 @@
 // Tokenizer files: which forms there are, how to tell them apart, how to read and write them.
 //
 //   TokenizerDefinition d = formats::read("gpt2/", {});            // told by content, then by name
-//   formats::write(d, "out.tiktoken", {.force = true});            // told by suffix; a folder gets vocab.json + merges.txt …
+//   formats::write(d, "out.tiktoken", {.force = true});            // told by suffix; a folder gets vocab.json +
+//   merges.txt …
+//
+//   tokenizer.json   Hugging Face; also a folder that holds one            read and written (suffix .json)
+//   vocab + merges   vocab.json + merges.txt, or GPT-2's encoder.json + vocab.bpe: the folder, or either file
+//                                                                          read and written (a folder: no suffix, or
+//                                                                          "/" last)
+//   tiktoken         lines of base64 and rank                              read and written (suffix .tiktoken)
 //
 // A new form is one file in this folder with a Format object, registered in registry.cpp.
-// Readers trust nothing: sizes, ids and UTF-8 are checked before anything is allocated by them, and errors name file and
-// line (or JSON pointer). Writers refuse (Error{unsupported}) what the form cannot say exactly, with the reason.
+// Readers trust nothing: sizes, ids and UTF-8 are checked before anything is allocated by them, and errors name file
+// and line (or JSON pointer). Writers refuse (Error{unsupported}) what the form cannot say exactly, with the reason.
 #pragma once
 
 #include <string>
@@ -18,16 +25,37 @@
 
 namespace quern::formats {
 
+// What a path turned out to be, for recognises().
+struct Candidate {
+  std::string path;
+  bool is_folder = false;
+  std::string head;  // the first 4 KiB of a file, decompressed
+
+  std::string name() const;                         // last component of the path
+  bool holds(std::string_view file) const;          // a folder with this file in it
+  std::string inside(std::string_view file) const;  // path of that file
+};
+
 struct Format {
-  const char* name;                                               // "tokenizer.json", "tiktoken", "vocab.json + merges.txt"
-  bool (*recognises)(const std::string& path, std::string_view head);  // head: the first 4 KiB, empty for a folder
-  TokenizerDefinition (*read)(const std::string& path, const LoadOptions& options);
-  bool (*writes_to)(const std::string& path);                      // by suffix; null when the form is only read
+  const char* name;
+  bool (*recognises)(const Candidate& candidate);
+  TokenizerDefinition (*read)(const Candidate& candidate, const LoadOptions& options);
+  bool (*writes_to)(std::string_view path);  // by suffix
   void (*write)(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options);
 };
 
-const std::vector<const Format*>& all();
-TokenizerDefinition read(const std::string& path, const LoadOptions& options);
-void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options);
+extern const Format tokenizer_json;
+extern const Format vocabulary_and_merges;
+extern const Format tiktoken;
+
+const std::vector<const Format*>& all();  // in the order in which they are asked
+TokenizerDefinition read(const std::string& path, const LoadOptions& options = {});
+void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options = {});
+
+// The same for bytes in memory, `name` standing in errors (tests, fuzzing).
+TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string& name);
+std::string write_tokenizer_json(const TokenizerDefinition& definition);
+TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name, const LoadOptions& options);
+std::string write_tiktoken(const TokenizerDefinition& definition);
 
 }  // namespace quern::formats

@@ -1,0 +1,45 @@
+// A tokenizer's definition made ready to run: what Tokenizer holds and Encoder reads. Immutable.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tokenizers/added_tokens.h"
+#include "tokenizers/bpe/piece_encoder.h"
+#include "tokenizers/post_processors/post_processing.h"
+#include "tokenizers/pre_tokenizers/pre_tokenizer_chain.h"
+#include "tokenizers/tokenizer.h"
+
+namespace quern {
+
+struct Tokenizer::Compiled {
+  explicit Compiled(TokenizerDefinition definition_in);
+  Compiled(const Compiled&) = delete;
+
+  std::string_view bytes(TokenId id) const {
+    return {all_bytes.data() + byte_begins[id], byte_begins[id + 1] - byte_begins[id]};
+  }
+
+  const TokenizerDefinition definition;
+  std::vector<std::string_view> texts;   // by id, into the definition; empty: unused
+  std::vector<const AddedToken*> added;  // by id, null for the model's own
+  std::unordered_map<std::string_view, TokenId> ids;
+  std::string all_bytes;                 // what each id decodes to, one after the other
+  std::vector<std::size_t> byte_begins;  // and where each begins
+
+  AddedTokenFinder raw_tokens;         // normalized = false: found first
+  AddedTokenFinder normalized_tokens;  // found in what is left
+  PreTokenizerChain pre_tokenizers;
+  bpe::PieceEncoder model;
+  PostProcessing post_processing;
+  bool every_byte_has_a_token = false;  // so the tokens of a piece make up the whole piece
+
+ private:
+  void list_tokens();
+  void spell_bytes();
+  void check_ids() const;
+};
+
+}  // namespace quern

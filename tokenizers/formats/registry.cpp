@@ -1,0 +1,88 @@
+#include "tokenizers/formats/registry.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/error.h"
+#include "core/io/input.h"
+
+namespace quern::formats {
+namespace {
+
+Candidate inspect(const std::string& path) {
+  Candidate candidate{.path = path, .is_folder = std::filesystem::is_directory(path), .head = {}};
+  if (candidate.is_folder) return candidate;
+  constexpr std::size_t kHead = 4096;
+  candidate.head.resize(kHead);
+  const auto input = open_input(path);
+  std::size_t size = 0;
+  while (size < kHead) {
+    const std::size_t n = input->read(candidate.head.data() + size, kHead - size);
+    if (n == 0) break;
+    size += n;
+  }
+  candidate.head.resize(size);
+  return candidate;
+}
+
+[[noreturn]] void refuse(const Candidate& candidate) {
+  const std::string name = candidate.name();
+  for (const char* other : {"tokenizer.model", "spiece.model", "vocab.txt"}) {
+    if (candidate.holds(other) || name == other) {
+      throw Error(ErrorCode::unsupported,
+                  std::string(other) + ": SentencePiece and WordPiece vocabularies cannot be used yet")
+          .at(candidate.path);
+    }
+  }
+  Error error(ErrorCode::format, candidate.is_folder ? "no tokenizer in this folder" : "not a tokenizer");
+  error.at(candidate.path);
+  if (candidate.is_folder) {
+    error.remedy("it should hold tokenizer.json, or vocab.json and merges.txt");
+  } else {
+    error.remedy("known are tokenizer.json, vocab.json with merges.txt, and .tiktoken");
+  }
+  throw error;
+}
+
+}  // namespace
+
+std::string Candidate::name() const {
+  const std::filesystem::path p(path);
+  return p.has_filename() ? p.filename().string() : p.parent_path().filename().string();
+}
+
+bool Candidate::holds(std::string_view file) const {
+  return is_folder && std::filesystem::is_regular_file(std::filesystem::path(path) / file);
+}
+
+std::string Candidate::inside(std::string_view file) const { return (std::filesystem::path(path) / file).string(); }
+
+const std::vector<const Format*>& all() {
+  static const std::vector<const Format*> formats = {&tokenizer_json, &vocabulary_and_merges, &tiktoken};
+  return formats;
+}
+
+TokenizerDefinition read(const std::string& path, const LoadOptions& options) {
+  const Candidate candidate = inspect(path);
+  for (const Format* format : all()) {
+    if (!format->recognises(candidate)) continue;
+    if (!options.pattern.empty() && format != &tiktoken) {
+      throw Error(ErrorCode::usage, std::string("--pattern is for .tiktoken files; ") + format->name + " has its own")
+          .at(path);
+    }
+    return format->read(candidate, options);
+  }
+  refuse(candidate);
+}
+
+void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options) {
+  const auto format = std::find_if(all().begin(), all().end(), [&](const Format* f) { return f->writes_to(path); });
+  if (format == all().end()) {
+    throw Error(ErrorCode::usage, "no tokenizer format has this suffix")
+        .at(path)
+        .remedy("write to NAME.json, NAME.tiktoken or a folder");
+  }
+  (*format)->write(definition, path, options);
+}
+
+}  // namespace quern::formats

@@ -1,0 +1,102 @@
+#include "tokenizers/formats/vocabulary_builder.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/error.h"
+
+namespace quern::formats {
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kLongest = 40;
+  std::string out = "\"";
+  for (const char c : text.substr(0, kLongest)) out.push_back(static_cast<unsigned char>(c) < 0x20 ? '?' : c);
+  // A cut inside a character would leave ill-formed UTF-8 in the message.
+  if (text.size() > kLongest) {
+    while ((static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
+    if (static_cast<unsigned char>(out.back()) >= 0xC0) out.pop_back();
+    out += "…";
+  }
+  return out += "\"";
+}
+
+std::pair<std::string_view, std::string_view> cut_merge(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  const bool is_pair =
+      space != line.npos && space > 0 && space + 1 < line.size() && line.find(' ', space + 1) == line.npos;
+  if (!is_pair) return {};
+  return {line.substr(0, space), line.substr(space + 1)};
+}
+
+std::uint64_t id_limit(std::uint64_t entries) { return 16 * entries + (1 << 16); }
+
+void VocabularyBuilder::refuse(Place place, const std::string& message) const {
+  if (place.line > 0) throw Error(ErrorCode::format, message).at(path_, place.line);
+  throw Error(ErrorCode::format, std::string(place.pointer) + "/" + std::to_string(place.number) + ": " + message)
+      .at(path_);
+}
+
+void VocabularyBuilder::add(std::string token, std::uint64_t id, Place place) {
+  if (token.empty()) refuse(place, "an empty token");
+  if (id > 0xFFFF'FFFF) refuse(place, "id " + std::to_string(id) + " does not fit 32 bits");
+  entries_.emplace_back(id, std::move(token));
+}
+
+void VocabularyBuilder::finish() {
+  if (entries_.empty()) throw Error(ErrorCode::format, "the vocabulary is empty").at(path_);
+  const auto last = std::max_element(entries_.begin(), entries_.end());
+  if (last->first >= id_limit(entries_.size())) {
+    throw Error(ErrorCode::format, "token " + in_quotes(last->second) + " has id " + std::to_string(last->first) +
+                                       " in a vocabulary of " + std::to_string(entries_.size()) + " entries")
+        .at(path_);
+  }
+  vocabulary_.resize(last->first + 1);
+  for (auto& [id, token] : entries_) {
+    std::string& place = vocabulary_[id];
+    if (!place.empty()) {
+      throw Error(ErrorCode::format,
+                  "tokens " + in_quotes(place) + " and " + in_quotes(token) + " share the id " + std::to_string(id))
+          .at(path_);
+    }
+    place = std::move(token);
+  }
+  entries_ = {};
+  ids_.reserve(vocabulary_.size());
+  for (std::size_t id = 0; id < vocabulary_.size(); ++id) {
+    if (vocabulary_[id].empty()) continue;
+    if (!ids_.emplace(vocabulary_[id], static_cast<TokenId>(id)).second) {
+      throw Error(ErrorCode::format, "token " + in_quotes(vocabulary_[id]) + " is there twice").at(path_);
+    }
+  }
+}
+
+std::optional<TokenId> VocabularyBuilder::find(std::string_view token) const {
+  const auto found = ids_.find(token);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+void VocabularyBuilder::merge(std::string_view left, std::string_view right, Place place) {
+  const auto left_id = find(left), right_id = find(right);
+  if (!left_id || !right_id) {
+    refuse(place, "merge of " + in_quotes(left_id ? right : left) + ", which is not in the vocabulary");
+  }
+  const std::string joined = std::string(left) += right;
+  if (!find(joined)) refuse(place, "merge into " + in_quotes(joined) + ", which is not in the vocabulary");
+  merges_.push_back({*left_id, *right_id});
+}
+
+BpeModel VocabularyBuilder::take() {
+  // Of a pair that stands there twice the later place counts, as in Hugging Face's map.
+  std::unordered_set<std::uint64_t> seen;
+  seen.reserve(merges_.size());
+  const auto repeated = [&](const Merge& m) { return !seen.insert(std::uint64_t{m.left} << 32 | m.right).second; };
+  merges_.erase(merges_.begin(), std::remove_if(merges_.rbegin(), merges_.rend(), repeated).base());
+  BpeModel model;
+  model.vocabulary = std::move(vocabulary_);
+  model.merges = std::move(merges_);
+  ids_.clear();
+  return model;
+}
+
+}  // namespace quern::formats

@@ -1,0 +1,62 @@
+// Tokens and merges as files give them, checked and brought into a BpeModel.
+//
+//   VocabularyBuilder builder(path);
+//   builder.add("Ġthe", 262, {"/model/vocab", 17});    // where it stands, for errors
+//   builder.finish();                                  // ids are unique, texts are unique, holes are few
+//   builder.merge("Ġt", "he", {"/model/merges", 0});
+//   BpeModel model = builder.take();
+//
+// Every refusal is an Error{format} naming path and place. Nothing is allocated by an id before finish() has seen that
+// the ids are about as many as the entries.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "tokenizers/definition.h"
+
+namespace quern::formats {
+
+// Element `number` of the JSON array or object at `pointer`, or a line of a text file.
+struct Place {
+  std::string_view pointer = {};
+  std::uint64_t number = 0;
+  std::uint64_t line = 0;  // from 1; 0: the place is in JSON
+};
+
+class VocabularyBuilder {
+ public:
+  explicit VocabularyBuilder(std::string path) : path_(std::move(path)) {}
+
+  void in_file(std::string path) { path_ = std::move(path); }  // what follows stands in another file
+  void add(std::string token, std::uint64_t id, Place place);
+  void finish();
+  void merge(std::string_view left, std::string_view right, Place place);
+  std::optional<TokenId> find(std::string_view token) const;
+  BpeModel take();
+
+  [[noreturn]] void refuse(Place place, const std::string& message) const;
+
+ private:
+  std::string path_;
+  std::vector<std::pair<std::uint64_t, std::string>> entries_;
+  std::vector<std::string> vocabulary_;
+  std::unordered_map<std::string_view, TokenId> ids_;
+  std::vector<Merge> merges_;
+};
+
+// Ids below this may be used with a vocabulary of that many entries: small gaps are fine, giant ones are not.
+std::uint64_t id_limit(std::uint64_t entries);
+
+// "Ġt he" cut at its only space; two empty texts when it has none or several, or when a part is empty.
+std::pair<std::string_view, std::string_view> cut_merge(std::string_view line);
+
+// Text shortened and made printable for a message.
+std::string in_quotes(std::string_view text);
+
+}  // namespace quern::formats
