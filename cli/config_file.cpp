@@ -141,7 +141,13 @@ std::vector<Setting> read_config(const std::string& text, const std::string& pat
 }
 
 std::vector<Setting> read_config_file(const std::string& path, const std::string& command) {
-  return read_config(read_file(path, std::size_t{1} << 20), path, command);
+  std::string text;
+  try {
+    text = read_file(path, std::size_t{1} << 20);
+  } catch (const Error& error) {  // a configuration that cannot be read is a configuration error: exit 2
+    throw Error(ErrorCode::config, error.message()).at(error.where()).remedy("--config names a TOML file");
+  }
+  return read_config(text, path, command);
 }
 
 }  // namespace quern::cli

@@ -30,6 +30,14 @@ std::string number_text(double value) {
   return error == std::errc{} ? std::string(buffer, end) : std::string();
 }
 
+// As it would be typed: 3145728 → "3M".
+std::string size_text(std::uint64_t bytes) {
+  const std::string units = "KMGT";
+  std::size_t unit = 0;
+  while (unit < units.size() && bytes % 1024 == 0 && bytes > 0) bytes /= 1024, ++unit;
+  return std::to_string(bytes) + (unit > 0 ? units.substr(unit - 1, 1) : std::string());
+}
+
 std::string toml_array(const std::vector<std::string>& texts) {
   std::string out = "[";
   for (std::size_t i = 0; i < texts.size(); ++i) out += (i > 0 ? ", " : "") + toml_string(texts[i]);
@@ -195,7 +203,7 @@ Option Options::size(std::string name, std::uint64_t& target, std::string value_
   spec.name = std::move(name);
   spec.value_name = std::move(value_name);
   spec.kind = ValueKind::size;
-  spec.default_text = target == 0 ? std::string() : format_size(target);
+  spec.default_text = target == 0 ? std::string() : size_text(target);
   spec.assign = [&target](const std::string& text) {
     try {
       target = parse_size(text);
