@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -23,12 +25,8 @@ std::optional<Number> parse_whole(const std::string& text) {
   return value;
 }
 
-// The shortest text that reads back as the same number: 0.0001 → "1e-04", 5 → "5".
-std::string number_text(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return error == std::errc{} ? std::string(buffer, end) : std::string();
-}
+// The shortest text that reads back as the same number, in plain digits where that is readable: 0.0001, 5, 1e-09.
+std::string number_text(double value) { return fmt::format("{}", value); }
 
 // As it would be typed: 3145728 → "3M".
 std::string size_text(std::uint64_t bytes) {
@@ -119,11 +117,10 @@ Option& Option::as_operand() {
 
 OptionSpec& Options::add(OptionSpec spec) {
   for (const auto& other : specs_) {
-    const bool same_kind = other->is_operand == spec.is_operand;
     const bool same_short = spec.short_name != 0 && other->short_name == spec.short_name;
     const bool negates = (other->kind == ValueKind::flag && spec.name == "no-" + other->name) ||
                          (spec.kind == ValueKind::flag && other->name == "no-" + spec.name);
-    if (same_kind && (other->name == spec.name || same_short || negates)) {
+    if (other->name == spec.name || same_short || negates) {
       throw Error(ErrorCode::internal, "option --" + spec.name + " is declared twice, as --" + other->name + " before");
     }
   }

@@ -11,9 +11,8 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 
 const std::vector<Example>& overview_examples() {
   static const std::vector<Example> examples = {
-      {"quern tokenizer train corpus.txt --vocab-size 1000 -o tokenizer.json", "learn a tokenizer from text"},
-      {"quern encode -t tokenizer.json corpus.txt > ids.txt", "turn text into token ids"},
-      {"zcat web.jsonl.gz | quern encode -t tokenizer.json --jsonl text --as count", "count the tokens of a pipe"},
+      {"quern help completions", "read about a command"},
+      {"quern doctor", "see what is there and what would be used"},
   };
   return examples;
 }

@@ -1,9 +1,10 @@
 #include "cli/options.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
-#include "cli/shared_options.h"
 #include "cli/layers.h"
+#include "cli/shared_options.h"
 #include "core/error.h"
 
 using namespace quern;
@@ -21,7 +22,7 @@ TEST_CASE("two options of one name, letter or negation are a bug") {
   CHECK_THROWS_AS(declares([&](Options& o) { o.flag("fast", b, 'f'); }), Error);
   CHECK_THROWS_AS(declares([&](Options& o) { o.flag("no-force", b); }), Error);
   CHECK_THROWS_AS(declares([&](Options& o) { o.value("no-force", text, "X"); }), Error);
-  CHECK_NOTHROW(declares([&](Options& o) { o.operand("force", text); }));  // operands have no dashes
+  CHECK_NOTHROW(declares([&](Options& o) { o.operand("FORCE", text); }));
 }
 
 TEST_CASE("defaults are shown as they would be typed") {
