@@ -11,7 +11,7 @@ namespace {
 
 struct Entry {
   const Command* command;
-  std::vector<const OptionSpec*> options;   // hidden ones left out
+  std::vector<const OptionSpec*> options;  // hidden ones left out
   std::vector<const OptionSpec*> operands;
 };
 
@@ -57,7 +57,8 @@ std::vector<std::string> first_words() {
 std::vector<std::string> second_words(const std::string& first) {
   std::vector<std::string> words;
   for (const Command* command : commands()) {
-    if (command->name.compare(0, first.size() + 1, first + " ") == 0) words.push_back(command->name.substr(first.size() + 1));
+    if (command->name.compare(0, first.size() + 1, first + " ") == 0)
+      words.push_back(command->name.substr(first.size() + 1));
   }
   return words;
 }
@@ -70,7 +71,8 @@ std::string shell_quoted(const std::string& text) {
 }
 
 // The part that every bash script of this kind has: which command, which word, what stands before "=".
-const char* const kBashHead = R"(# bash completion for quern. Source this file, or put it in /usr/share/bash-completion/completions/quern.
+const char* const kBashHead =
+    R"(# bash completion for quern. Source this file, or put it in /usr/share/bash-completion/completions/quern.
 _quern() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   # "--as=to" arrives as three words: bash breaks at "=".
@@ -228,7 +230,8 @@ std::string fish_script(const std::vector<Entry>& all) {
       if (spec->short_name != 0) line += std::string(" -s ") + spec->short_name;
       if (spec->kind == ValueKind::choice) line += " -x -a " + fish_quoted(join(spec->choices, " "));
       if (spec->kind == ValueKind::path) line += " -r -F";
-      if (spec->kind != ValueKind::choice && spec->kind != ValueKind::path && spec->kind != ValueKind::flag) line += " -x";
+      if (spec->kind != ValueKind::choice && spec->kind != ValueKind::path && spec->kind != ValueKind::flag)
+        line += " -x";
       out += line + help + "\n";
       if (spec->kind == ValueKind::flag && !spec->is_action) out += start + " -l no-" + spec->name + "\n";
     }
@@ -246,9 +249,12 @@ std::string completion_script(Shell shell) {
   Universal universal;
   const auto all = entries(keep, universal);
   switch (shell) {
-    case Shell::bash: return bash_script(all);
-    case Shell::zsh: return zsh_script(all);
-    case Shell::fish: return fish_script(all);
+    case Shell::bash:
+      return bash_script(all);
+    case Shell::zsh:
+      return zsh_script(all);
+    case Shell::fish:
+      return fish_script(all);
   }
   return {};
 }

@@ -1,10 +1,10 @@
 #include "cli/config_file.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <memory>
 #include <set>
-#include <toml++/toml.h>
 
 #include "cli/command.h"
 #include "cli/suggest.h"

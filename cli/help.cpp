@@ -28,12 +28,18 @@ std::string examples_text(const Command& command) {
 
 const char* title(Group group) {
   switch (group) {
-    case Group::corpora: return "Corpora";
-    case Group::tokenizers: return "Tokenizers";
-    case Group::embeddings: return "Embeddings";
-    case Group::encoders: return "Encoders";
-    case Group::language_models: return "Language models";
-    case Group::about: return "About quern";
+    case Group::corpora:
+      return "Corpora";
+    case Group::tokenizers:
+      return "Tokenizers";
+    case Group::embeddings:
+      return "Embeddings";
+    case Group::encoders:
+      return "Encoders";
+    case Group::language_models:
+      return "Language models";
+    case Group::about:
+      return "About quern";
   }
   return "";
 }
@@ -107,8 +113,8 @@ std::string usage_line(const Command& command, const Options& options) {
 std::vector<OptionGroup> option_groups(const Options& options) {
   std::vector<OptionGroup> groups;
   const auto place = [&](const OptionSpec& spec) {
-    auto found = std::find_if(groups.begin(), groups.end(),
-                              [&](const OptionGroup& group) { return group.title == spec.group; });
+    auto found =
+        std::find_if(groups.begin(), groups.end(), [&](const OptionGroup& group) { return group.title == spec.group; });
     if (found == groups.end()) found = groups.insert(groups.end(), {spec.group, {}});
     found->options.push_back(&spec);
   };

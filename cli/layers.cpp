@@ -22,8 +22,7 @@ std::string shown_name(const OptionSpec& spec) {
 [[noreturn]] void refuse(const OptionSpec& spec, const std::string& value, const Source& source, const Error& why) {
   const bool from_line = source.origin == Origin::command_line;
   const std::string subject = from_line || source.origin == Origin::file ? shown_name(spec) : source.note;
-  Error error(from_line ? ErrorCode::usage : ErrorCode::config,
-              subject + " is \"" + value + "\", " + why.message());
+  Error error(from_line ? ErrorCode::usage : ErrorCode::config, subject + " is \"" + value + "\", " + why.message());
   throw error.at(source.where).remedy(why.remedy());
 }
 
@@ -59,10 +58,14 @@ std::string config_path(const Options& options, const Arguments& arguments) {
 
 std::string origin_text(const OptionSpec& spec) {
   switch (spec.origin) {
-    case Origin::standard: return "default";
-    case Origin::file: return spec.origin_note;
-    case Origin::environment: return "environment, " + spec.origin_note;
-    case Origin::command_line: return "command line";
+    case Origin::standard:
+      return "default";
+    case Origin::file:
+      return spec.origin_note;
+    case Origin::environment:
+      return "environment, " + spec.origin_note;
+    case Origin::command_line:
+      return "command line";
   }
   return {};
 }
@@ -89,8 +92,8 @@ void apply_layers(const std::string& command, Options& options, const Arguments&
 void require_all(const std::string& command, const Options& options) {
   for (const auto& spec : options.specs()) {
     if (!spec->is_required || spec->origin != Origin::standard) continue;
-    const std::string what = spec->is_operand ? "operand " + spec->name
-                                              : "option --" + spec->name + " " + spec->value_name;
+    const std::string what =
+        spec->is_operand ? "operand " + spec->name : "option --" + spec->name + " " + spec->value_name;
     throw Error(ErrorCode::usage, what + " is missing").at(command).remedy("quern " + command + " -h shows the usage");
   }
 }

@@ -60,15 +60,17 @@ void write_environment(Roff& page, const Options* options) {
     page.item(roff::bold("TMPDIR"), "Where data goes that does not fit the memory budget; /tmp when unset.");
   }
   if (options == nullptr || options->find("color") != nullptr) {
-    page.item(roff::bold("NO_COLOR"), "When it is set and not empty, output is not coloured unless --color always is given.");
+    page.item(roff::bold("NO_COLOR"),
+              "When it is set and not empty, output is not coloured unless --color always is given.");
   }
 }
 
 void write_files(Roff& page, const Options* options) {
   if (options != nullptr && options->find("output") == nullptr) return;
   page.section("FILES");
-  page.item(roff::italic("OUTPUT") + roff::plain(".tmp.") + roff::italic("PID") + "." + roff::italic("N"),
-            "An output that is still being written. It gets its name only when it is whole, and is removed on failure.");
+  page.item(
+      roff::italic("OUTPUT") + roff::plain(".tmp.") + roff::italic("PID") + "." + roff::italic("N"),
+      "An output that is still being written. It gets its name only when it is whole, and is removed on failure.");
 }
 
 void write_see_also(Roff& page, const std::vector<std::string>& names) {
@@ -91,8 +93,8 @@ ManPage command_page(const Command& command) {
   Roff page(upper(name), 1);
   page.section("NAME").line(roff::plain(name + " - " + command.summary));
   page.section("SYNOPSIS").line(synopsis(command, bound->options));
-  page.section("DESCRIPTION").text(command.description.empty() ? "quern " + command.name + ": " + command.summary + "."
-                                                               : command.description);
+  page.section("DESCRIPTION")
+      .text(command.description.empty() ? "quern " + command.name + ": " + command.summary + "." : command.description);
   write_examples(page, command.examples);
   write_options(page, bound->options);
   write_exit_status(page);
@@ -130,9 +132,11 @@ ManPage overview_page() {
 ManPage formats_page() {
   Roff page("QUERN-FORMATS", 5);
   page.section("NAME").line(roff::plain("quern-formats - files that quern reads and writes"));
-  page.section("DESCRIPTION").text(
-      "Forms are told by content where they can be, and by suffix where they are written. Readers check sizes, ids and "
-      "UTF-8 before they use them; an error names the file and the line or byte.");
+  page.section("DESCRIPTION")
+      .text(
+          "Forms are told by content where they can be, and by suffix where they are written. Readers check sizes, ids "
+          "and "
+          "UTF-8 before they use them; an error names the file and the line or byte.");
   for (const auto& section : format_sections()) {
     page.section(upper(section.title));
     for (const auto& note : section.notes) page.item(roff::bold(note.name), note.use + ". " + note.text);

@@ -1,5 +1,5 @@
-// Manual pages in man(7) roff, from the command objects. `quern help --man DIR` writes them; man/ holds them, committed,
-// and a test compares. They are clean under `mandoc -Tlint -Wwarning`.
+// Manual pages in man(7) roff, from the command objects. `quern help --man DIR` writes them; man/ holds them,
+// committed, and a test compares. They are clean under `mandoc -Tlint -Wwarning`.
 #pragma once
 
 #include <string>
@@ -21,9 +21,9 @@ std::string man_name(const std::string& command);  // "tokenizer train" → "que
 
 // quern-formats.5: what quern reads and writes, one section a form (cli/formats_page.cpp).
 struct FormatNote {
-  std::string name;   // "tokenizer.json"
-  std::string use;    // "read and written", "read"
-  std::string text;   // paragraphs
+  std::string name;  // "tokenizer.json"
+  std::string use;   // "read and written", "read"
+  std::string text;  // paragraphs
 };
 struct FormatSection {
   std::string title;

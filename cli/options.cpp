@@ -52,13 +52,20 @@ bool is_true(const std::string& text) {
 
 const char* name(ValueKind kind) {
   switch (kind) {
-    case ValueKind::flag: return "flag";
-    case ValueKind::text: return "text";
-    case ValueKind::path: return "path";
-    case ValueKind::integer: return "integer";
-    case ValueKind::number: return "number";
-    case ValueKind::size: return "size";
-    case ValueKind::choice: return "choice";
+    case ValueKind::flag:
+      return "flag";
+    case ValueKind::text:
+      return "text";
+    case ValueKind::path:
+      return "path";
+    case ValueKind::integer:
+      return "integer";
+    case ValueKind::number:
+      return "number";
+    case ValueKind::size:
+      return "size";
+    case ValueKind::choice:
+      return "choice";
   }
   return "text";
 }
@@ -212,8 +219,8 @@ Option Options::size(std::string name, std::uint64_t& target, std::string value_
   return declare(std::move(spec));
 }
 
-Option Options::choice_by_index(std::string name, std::vector<std::string> names,
-                                std::function<void(std::size_t)> set, std::function<std::size_t()> get) {
+Option Options::choice_by_index(std::string name, std::vector<std::string> names, std::function<void(std::size_t)> set,
+                                std::function<std::size_t()> get) {
   OptionSpec spec;
   spec.name = std::move(name);
   spec.kind = ValueKind::choice;

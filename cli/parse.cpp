@@ -97,8 +97,8 @@ Arguments parse_arguments(const std::string& command, const std::vector<std::str
   std::map<CLI::Option*, OptionSpec*> rows;
   for (const auto& spec : options.specs()) {
     if (spec->is_operand) continue;
-    CLI::Option* row = spec->kind == ValueKind::flag ? app.add_flag(cli11_names(*spec))
-                                                     : app.add_option(cli11_names(*spec));
+    CLI::Option* row =
+        spec->kind == ValueKind::flag ? app.add_flag(cli11_names(*spec)) : app.add_option(cli11_names(*spec));
     if (spec->kind != ValueKind::flag) row->expected(1);
     row->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     rows[row] = spec.get();

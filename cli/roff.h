@@ -14,7 +14,7 @@
 namespace quern::cli {
 
 namespace roff {
-std::string plain(std::string_view text);   // escaped: backslashes, hyphens, quotes, non-ASCII
+std::string plain(std::string_view text);  // escaped: backslashes, hyphens, quotes, non-ASCII
 std::string bold(std::string_view text);
 std::string italic(std::string_view text);
 }  // namespace roff
@@ -25,10 +25,10 @@ class Roff {
 
   Roff& section(const std::string& title);
   Roff& subsection(const std::string& title);
-  Roff& line(const std::string& roff);                                // one line of ready roff
-  Roff& text(std::string_view paragraphs);                            // paragraphs, wrapped; indented ones stay as they are
-  Roff& item(const std::string& head_roff, std::string_view body);    // a tagged paragraph
-  Roff& verbatim(std::string_view lines);                             // an indented block, unfilled
+  Roff& line(const std::string& roff);      // one line of ready roff
+  Roff& text(std::string_view paragraphs);  // paragraphs, wrapped; indented ones stay as they are
+  Roff& item(const std::string& head_roff, std::string_view body);  // a tagged paragraph
+  Roff& verbatim(std::string_view lines);                           // an indented block, unfilled
 
   const std::string& str() const { return out_; }
 

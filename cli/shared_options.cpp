@@ -103,14 +103,16 @@ void inputs(Options& options, Inputs& inputs) {
   declare_tsv(options, format);
   options
       .choice("on-invalid", format.on_invalid,
-              {{"error", OnInvalid::error}, {"replace", OnInvalid::replace}, {"skip", OnInvalid::skip},
+              {{"error", OnInvalid::error},
+               {"replace", OnInvalid::replace},
+               {"skip", OnInvalid::skip},
                {"keep", OnInvalid::keep}})
       .group(kInputGroup)
       .help("what to do with invalid UTF-8")
-      .details("error stops at the first; replace puts U+FFFD for each ill-formed part; skip leaves the record out; keep "
-               "passes the bytes on. What was met is counted and reported with its first place.");
-  options
-      .choice("on-bad-record", format.on_bad_record, {{"error", OnBadRecord::error}, {"skip", OnBadRecord::skip}})
+      .details(
+          "error stops at the first; replace puts U+FFFD for each ill-formed part; skip leaves the record out; keep "
+          "passes the bytes on. What was met is counted and reported with its first place.");
+  options.choice("on-bad-record", format.on_bad_record, {{"error", OnBadRecord::error}, {"skip", OnBadRecord::skip}})
       .group(kInputGroup)
       .help("what to do with records that cannot be read")
       .details("A bad record is a line that is not JSON or has no such field, or a row without that column.");
@@ -126,45 +128,55 @@ void inputs(Options& options, Inputs& inputs) {
 }
 
 void output(Options& options, OutputTarget& output) {
-  options.value('o', "output", output.path, "PATH").path().default_text("").group(kOutputGroup)
+  options.value('o', "output", output.path, "PATH")
+      .path()
+      .default_text("")
+      .group(kOutputGroup)
       .help("write here instead of to standard output")
       .details("The file appears under its name only when it is whole.");
-  options.flag("force", output.force).group(kOutputGroup)
-      .help("replace an existing output");
+  options.flag("force", output.force).group(kOutputGroup).help("replace an existing output");
 }
 
 void threads(Options& options, std::int64_t& threads) {
-  options.value('j', "threads", threads, "N").between(0, 4096).default_text("all").group(kResourceGroup)
+  options.value('j', "threads", threads, "N")
+      .between(0, 4096)
+      .default_text("all")
+      .group(kResourceGroup)
       .help("worker threads")
       .details("0 means all that the process may use. The output does not depend on it.");
 }
 
 void memory(Options& options, std::uint64_t& bytes) {
-  options.size("memory", bytes, "SIZE").default_text("80%").group(kResourceGroup)
+  options.size("memory", bytes, "SIZE")
+      .default_text("80%")
+      .group(kResourceGroup)
       .help("memory to use at most: 512M, 24G, 50%")
       .details("A percentage is of the machine's memory or of the control group's limit, whichever is smaller.");
 }
 
 void seed(Options& options, std::int64_t& seed) {
-  options.value("seed", seed, "N").at_least(0).group(kResourceGroup)
+  options.value("seed", seed, "N")
+      .at_least(0)
+      .group(kResourceGroup)
       .help("seed of all random choices")
       .details("The same seed gives the same result, whatever the number of threads.");
 }
 
 void json(Options& options, bool& json) {
-  options.flag("json", json).group(kOutputGroup)
+  options.flag("json", json)
+      .group(kOutputGroup)
       .help("print the result as JSON")
       .details("Keys stay: later versions only add some. \"schema\" is 1.");
 }
 
 void dry_run(Options& options, bool& dry_run) {
-  options.flag("dry-run", dry_run, 'n').group(kResourceGroup)
-      .help("estimate memory, disk and time; write nothing");
+  options.flag("dry-run", dry_run, 'n').group(kResourceGroup).help("estimate memory, disk and time; write nothing");
 }
 
 void color(Options& options, ColorMode& color) {
-  options.choice("color", color,
-                 {{"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}})
+  options
+      .choice("color", color,
+              {{"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}})
       .group(kOutputGroup)
       .help("mark up the output with colours")
       .details("auto uses them on a terminal unless NO_COLOR is set or TERM is dumb.");
@@ -172,9 +184,7 @@ void color(Options& options, ColorMode& color) {
 
 }  // namespace shared
 
-int effective_threads(std::int64_t threads) {
-  return threads > 0 ? static_cast<int>(threads) : available_threads();
-}
+int effective_threads(std::int64_t threads) { return threads > 0 ? static_cast<int>(threads) : available_threads(); }
 
 std::uint64_t memory_budget(std::uint64_t bytes) { return bytes > 0 ? bytes : default_memory_budget(); }
 

@@ -22,11 +22,14 @@ void declare(Options& options, Universal& universal) {
       .group(group)
       .help("show progress on standard error")
       .details("auto draws a bar on a terminal and writes a line every 30 seconds elsewhere.");
-  options.value("config", universal.config, "FILE").path().group(group)
+  options.value("config", universal.config, "FILE")
+      .path()
+      .group(group)
       .help("read options from a TOML file")
-      .details("Keys are the long option names. Keys before the first table are for every command that has such an "
-               "option; a table [NAME] is for one command ([tokenizer.train] or [\"tokenizer train\"] for two words). The "
-               "command line and the environment override the file; a key that no command knows is an error.");
+      .details(
+          "Keys are the long option names. Keys before the first table are for every command that has such an "
+          "option; a table [NAME] is for one command ([tokenizer.train] or [\"tokenizer train\"] for two words). The "
+          "command line and the environment override the file; a key that no command knows is an error.");
 
   OptionSpec dump;
   dump.name = "dump-config";
@@ -34,10 +37,12 @@ void declare(Options& options, Universal& universal) {
   dump.is_action = true;
   dump.assign = [&universal](const std::string&) { universal.dump_config = true; };
   dump.current_text = [&universal] { return universal.dump_config ? "true" : "false"; };
-  options.declare(std::move(dump)).group(group)
+  options.declare(std::move(dump))
+      .group(group)
       .help("print the effective options as TOML and stop")
-      .details("Each value stands with its origin: command line, environment, file and line, or default. The output is "
-               "what --config reads.");
+      .details(
+          "Each value stands with its origin: command line, environment, file and line, or default. The output is "
+          "what --config reads.");
 }
 
 }  // namespace

@@ -14,7 +14,9 @@ namespace {
 // Sets a variable for the length of a test.
 class Variable {
  public:
-  Variable(std::string name, const std::string& value) : name_(std::move(name)) { ::setenv(name_.c_str(), value.c_str(), 1); }
+  Variable(std::string name, const std::string& value) : name_(std::move(name)) {
+    ::setenv(name_.c_str(), value.c_str(), 1);
+  }
   Variable(const Variable&) = delete;
   ~Variable() { ::unsetenv(name_.c_str()); }
 
@@ -32,7 +34,9 @@ struct Bench {
     options.value("token", tokens, "TOKEN");
     options.value("name", name, "TEXT");
   }
-  void read(const std::vector<std::string>& words) { apply_layers("bench", options, parse_arguments("bench", words, options)); }
+  void read(const std::vector<std::string>& words) {
+    apply_layers("bench", options, parse_arguments("bench", words, options));
+  }
 };
 
 }  // namespace

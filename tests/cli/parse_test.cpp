@@ -138,7 +138,8 @@ TEST_CASE("help is heard over any mistake, and -h is not --help") {
 TEST_CASE("a mistake is named with what was probably meant") {
   using Catch::Matchers::Equals;
   using Catch::Matchers::StartsWith;
-  CHECK_THAT(complaint({"--tokeniser", "x"}), StartsWith("bench: unknown option --tokeniser; did you mean --tokenizer?"));
+  CHECK_THAT(complaint({"--tokeniser", "x"}),
+             StartsWith("bench: unknown option --tokeniser; did you mean --tokenizer?"));
   CHECK_THAT(complaint({"--no-specail"}), StartsWith("bench: unknown option --no-specail; did you mean --no-special?"));
   CHECK_THAT(complaint({"--tok", "x"}), StartsWith("bench: unknown option --tok; did you mean"));  // no abbreviations
   CHECK_THAT(complaint({"--xyzzy=1"}), Equals("bench: unknown option --xyzzy; quern bench -h lists what it takes"));
@@ -162,8 +163,7 @@ TEST_CASE("a bad value is shown with what was expected") {
     CHECK_THAT(complaint({"--rate", text}), Catch::Matchers::Contains("expected a number"));
   }
   CHECK(complaint({"--rate=1.5"}) == "bench: option --rate is \"1.5\", expected a number from 0 to 1");
-  CHECK(complaint({"--memory=lots"}) ==
-        "bench: option --memory is \"lots\", expected a size such as 512M, 24G or 80%");
+  CHECK(complaint({"--memory=lots"}) == "bench: option --memory is \"lots\", expected a size such as 512M, 24G or 80%");
   CHECK(complaint({"--special=maybe"}) == "bench: option --special is \"maybe\", expected true or false");
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("a near word is suggested, a far one is not") {
   const std::vector<std::string> names = {"encode", "decode", "tokenizer train", "corpus stats"};
   CHECK(nearest("encdoe", names) == "encode");
   CHECK(nearest("tokeniser train", names) == "tokenizer train");
-  CHECK(nearest("enc", names) == "encode");   // the beginning of it
+  CHECK(nearest("enc", names) == "encode");  // the beginning of it
   CHECK(nearest("zebra", names).empty());
   CHECK(nearest("", names).empty());
   CHECK(nearest("x", {}).empty());
