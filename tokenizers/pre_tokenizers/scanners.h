@@ -12,6 +12,10 @@
 #include "core/text/utf8.h"
 #include "tokenizers/pre_tokenizers/unicode_classes.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace quern::scanners {
 
 using unicode::kLetter;
@@ -72,6 +76,34 @@ inline const char* skip(const char* p, const char* end) {
   }
   return p;
 }
+// skip<kLetter> and skip<kLower>, for the runs that text is made of: sixteen ASCII letters are told at once, so a word
+// ends without a mispredicted branch.
+template <unsigned char Bits>
+inline const char* skip_word(const char* p, const char* end) {
+  static_assert(Bits == kLetter || Bits == kLower);
+#if defined(__SSE2__)
+  constexpr char kCaseBit = Bits == kLetter ? 0x20 : 0;  // a letter of either case becomes one of lower case
+  while (end - p >= 16) {
+    const __m128i bytes = _mm_or_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)), _mm_set1_epi8(kCaseBit));
+    // Signed comparison: bytes beyond ASCII are negative and so below 'a'.
+    const __m128i others = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8('a')), _mm_cmpgt_epi8(bytes, _mm_set1_epi8('z')));
+    const int stop = _mm_movemask_epi8(others);
+    if (stop == 0) {
+      p += 16;
+      continue;
+    }
+    p += __builtin_ctz(static_cast<unsigned>(stop));
+    if (static_cast<signed char>(*p) >= 0) return p;
+    do {
+      const Char c = multibyte_at(p);
+      if (!(c.bits & Bits)) return p;
+      p += c.size;
+    } while (p < end && static_cast<signed char>(*p) < 0);
+  }
+#endif
+  return skip<Bits>(p, end);
+}
+
 // … that have none of them.
 template <unsigned char Bits>
 inline const char* skip_without(const char* p, const char* end) {
@@ -150,7 +182,7 @@ inline const char* gpt2(const char* p, const char* end) {
   const char* q = p + (*p == ' ');
   if (q < end) {
     const Char c = char_at(q);
-    if (c.bits & kLetter) return skip<kLetter>(q + c.size, end);
+    if (c.bits & kLetter) return skip_word<kLetter>(q + c.size, end);
     if (c.bits & kNumber) return skip<kNumber>(q + c.size, end);
     if (!(c.bits & kSpace)) return skip_without<kNotSymbol>(q + c.size, end);
   }
@@ -161,7 +193,7 @@ inline const char* gpt2(const char* p, const char* end) {
 template <SpaceRule Rule>
 inline const char* cl100k_like(const char* p, const char* end) {
   const Char c = char_at(p);
-  if (c.bits & kLetter) return skip<kLetter>(p + c.size, end);
+  if (c.bits & kLetter) return skip_word<kLetter>(p + c.size, end);
   if (c.bits & kNumber) return two_more_numbers(p + c.size, end);
   if (*p == '\'') {
     if (const char* q = any_contraction(p, end); q != p) return q;
@@ -169,7 +201,7 @@ inline const char* cl100k_like(const char* p, const char* end) {
   const char* symbol = c.bits & kSpace ? nullptr : p;
   if (const char* q = p + c.size; !(c.bits & kNewline) && q < end) {
     const Char next = char_at(q);
-    if (next.bits & kLetter) return skip<kLetter>(q + next.size, end);
+    if (next.bits & kLetter) return skip_word<kLetter>(q + next.size, end);
     if (*p == ' ' && !(next.bits & kNotSymbol)) symbol = q;
   }
   if (symbol != nullptr) return skip<kNewline>(skip_without<kNotSymbol>(symbol, end), end);
@@ -185,7 +217,7 @@ inline const char* word_with_lower(const char* p, const char* end) {
   while (p < end) {
     const Char c = char_at(p);
     if (!(c.bits & kUpper)) {
-      if (c.bits & kLower) return skip<kLower>(p + c.size, end);
+      if (c.bits & kLower) return skip_word<kLower>(p + c.size, end);
       break;
     }
     p += c.size;
