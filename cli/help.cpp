@@ -16,6 +16,14 @@ std::string brief_right(const OptionSpec& spec) {
   return text;
 }
 
+// "usage: quern …", broken under its own beginning.
+std::string usage_text(const Command& command, const Options& options) {
+  const std::string start = "usage: ";
+  std::string out;
+  for (const auto& line : wrap(usage_line(command, options), start.size())) out += line + "\n";
+  return out.replace(0, start.size(), start);
+}
+
 std::string examples_text(const Command& command) {
   std::string out;
   for (const auto& example : command.examples) {
@@ -129,7 +137,7 @@ std::vector<OptionGroup> option_groups(const Options& options) {
 
 std::string brief_help(const Command& command, const Options& options) {
   std::string out = "quern " + command.name + " — " + command.summary + "\n\n";
-  out += "usage: " + usage_line(command, options) + "\n";
+  out += usage_text(command, options);
   for (const auto& group : option_groups(options)) {
     std::vector<std::pair<std::string, std::string>> rows;
     for (const OptionSpec* spec : group.options) rows.emplace_back(option_left(*spec, true), brief_right(*spec));
@@ -140,7 +148,7 @@ std::string brief_help(const Command& command, const Options& options) {
 
 std::string full_help(const Command& command, const Options& options) {
   std::string out = "quern " + command.name + " — " + command.summary + "\n\n";
-  out += "usage: " + usage_line(command, options) + "\n";
+  out += usage_text(command, options);
   if (!command.examples.empty()) out += "\nExamples:\n" + examples_text(command);
   if (!command.description.empty()) out += "\n" + paragraphs(command.description, 0);
   for (const auto& group : option_groups(options)) {
