@@ -18,10 +18,15 @@ find_peers() {
   fi
 }
 
-# The last N of the CPUs this process may use, as taskset wants them.
-last_cpus() { taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | awk -F- -v n="$1" '
-  { for (i = $1; i <= (NF > 1 ? $2 : $1); ++i) cpu[++count] = i }
-  END { for (i = count > n ? count - n + 1 : 1; i <= count; ++i) printf "%s%s", i > count - n + 1 && i > 1 ? "," : "", cpu[i] }'; }
+# The last N of the CPUs this process may use, as taskset wants them: the first usually takes the interrupts.
+last_cpus() {
+  taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | awk -F- -v n="$1" '
+    { for (i = $1; i <= $NF; ++i) cpu[++count] = i }
+    END {
+      for (i = (count > n ? count - n + 1 : 1); i <= count; ++i) list = list (list == "" ? "" : ",") cpu[i]
+      print list
+    }'
+}
 
 # measure REPEAT THREADS COMMAND…: sets seconds and peak_mib (of the fastest run). The command's output goes nowhere.
 measure() {
