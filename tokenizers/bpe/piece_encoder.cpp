@@ -8,7 +8,9 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "tokenizers/bpe/character_table.h"
 #include "tokenizers/bpe/merge_table.h"
+#include "tokenizers/bpe/short_merge.h"
 #include "tokenizers/bpe/token_table.h"
 
 namespace quern::bpe {
@@ -16,8 +18,7 @@ namespace {
 
 constexpr TokenId kNoToken = 0xFFFFFFFF;
 constexpr std::uint32_t kNone = MergeTable::kNone;
-constexpr std::size_t kShort = 64;                            // symbols that are scanned rather than queued
-constexpr std::size_t kLargestVocabulary = std::size_t{1} << 24;
+constexpr std::size_t kLargestVocabulary = ShortMerge::kRankLimit / 2;
 
 unsigned char byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
 
@@ -46,7 +47,8 @@ struct PieceEncoder::Tables {
   void insert(Merge merge, std::uint32_t rank, TokenId result);
 
   std::size_t symbols(std::string_view piece, TokenId* ids, std::uint32_t* lengths) const;
-  std::size_t merge_short(TokenId* ids, std::uint32_t* ranks, std::size_t size) const;
+  std::size_t characters(std::string_view piece, TokenId* ids) const;
+  std::size_t merge_short(std::string_view piece, TokenId* out) const;
   void merge_long(Scratch& scratch, std::size_t size) const;
   std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
   std::size_t merge(std::string_view piece, Scratch& scratch, TokenId* out) const;
@@ -58,15 +60,17 @@ struct PieceEncoder::Tables {
   std::array<TokenId, 256> byte_ids;
   std::vector<std::uint32_t> byte_pair_ranks = std::vector<std::uint32_t>(256 * 256, kNone);  // by two bytes
   TokenId unk = kNoToken;
-  bool all_bytes = true;  // every byte is a token
-  bool fuse_unk, whole_first;
+  CharacterTable character_ids;  // empty when there is none to be had
+  bool all_bytes = true;         // every byte is a token
+  bool fuse_unk;
+  bool whole_first;  // a piece that is a token need not come out of merging as that token
 };
 
 PieceEncoder::Tables::Tables(const BpeModel& model)
     : tokens(model.vocabulary),
       merges(model.vocabulary.size(), model.order == BpeOrder::ranks ? model.vocabulary.size() : model.merges.size()),
       fuse_unk(model.fuse_unk),
-      whole_first(model.order == BpeOrder::ranks || model.ignore_merges) {
+      whole_first(model.ignore_merges) {
   for (int byte = 0; byte < 256; ++byte) {
     const char text = static_cast<char>(byte);
     byte_ids[byte] = tokens.find({&text, 1}).value_or(kNoToken);
@@ -80,6 +84,9 @@ PieceEncoder::Tables::Tables(const BpeModel& model)
     unk = static_cast<TokenId>(found - model.vocabulary.begin());
   }
   model.order == BpeOrder::ranks ? add_ranks() : add_merges(model);
+  if (all_bytes) {
+    character_ids.build(merge_of_rank, tokens, [this](std::string_view piece, TokenId* out) { return merge_short(piece, out); });
+  }
 }
 
 void PieceEncoder::Tables::insert(Merge merge, std::uint32_t rank, TokenId result) {
@@ -125,9 +132,16 @@ void PieceEncoder::Tables::add_ranks() {
     const std::string_view token = tokens.bytes(id);
     if (token.size() < 2) continue;
     const auto is_token = [this](char byte) { return byte_ids[static_cast<unsigned char>(byte)] != kNoToken; };
-    if (!all_bytes && !std::all_of(token.begin(), token.end(), is_token)) continue;
+    if (!all_bytes && !std::all_of(token.begin(), token.end(), is_token)) {
+      whole_first = true;
+      continue;
+    }
     parts.resize(std::max(parts.size(), token.size()));
-    if (merge(token, scratch, parts.data()) == 2) insert({parts[0], parts[1]}, id, id);
+    if (merge(token, scratch, parts.data()) == 2) {
+      insert({parts[0], parts[1]}, id, id);
+    } else {
+      whole_first = true;
+    }
   }
 }
 
@@ -150,24 +164,40 @@ std::size_t PieceEncoder::Tables::symbols(std::string_view piece, TokenId* ids, 
   return size;
 }
 
-// Joins the lowest pair until none is left, all in place: a row of numbers is quicker to search than a heap to keep.
-std::size_t PieceEncoder::Tables::merge_short(TokenId* ids, std::uint32_t* ranks, std::size_t size) const {
-  while (size > 1) {
-    std::uint32_t lowest = kNone;
-    for (std::size_t i = 0; i + 1 < size; ++i) lowest = std::min(lowest, ranks[i]);
-    if (lowest == kNone) break;
-    const std::size_t at = static_cast<std::size_t>(std::find(ranks, ranks + size, lowest) - ranks);
-    ids[at] = result_of_rank[lowest];
-    std::copy(ids + at + 2, ids + size, ids + at + 1);
-    std::copy(ranks + at + 2, ranks + size, ranks + at + 1);
-    --size;
-    ranks[at] = at + 1 < size ? merges.find(ids[at], ids[at + 1]) : kNone;
-    if (at > 0) ranks[at - 1] = merges.find(ids[at - 1], ids[at]);
+// The same, with each character that can be told on its own in one step. Every byte is a token.
+std::size_t PieceEncoder::Tables::characters(std::string_view piece, TokenId* ids) const {
+  TokenId* out = ids;
+  for (std::size_t i = 0; i < piece.size();) {
+    const unsigned char byte = byte_at(piece, i);
+    std::size_t taken = 0;
+    if (byte >= 0x80) taken = character_ids.take(piece, i, out);
+    if (taken == 0) {
+      *out++ = byte_ids[byte];
+      taken = 1;
+    }
+    i += taken;
   }
+  return static_cast<std::size_t>(out - ids);
+}
+
+std::size_t PieceEncoder::Tables::merge_short(std::string_view piece, TokenId* out) const {
+  ShortMerge row;
+  TokenId* ids = row.ids();
+  std::size_t size = piece.size();
+  const bool ascii = std::all_of(piece.begin(), piece.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (all_bytes && (ascii || character_ids.empty())) {
+    for (std::size_t i = 0; i < size; ++i) ids[i] = byte_ids[byte_at(piece, i)];
+    for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, byte_pair_ranks[byte_at(piece, i) << 8 | byte_at(piece, i + 1)]);
+  } else {
+    size = all_bytes ? characters(piece, ids) : symbols(piece, ids, nullptr);
+    for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, merges.find(ids[i], ids[i + 1]));
+  }
+  if (size > 1) size = row.run(size, merges, result_of_rank.data());
+  std::copy_n(ids, size, out);
   return size;
 }
 
-// The same with a heap of pairs and a chain of symbols. Heap entries whose pair is gone are recognised by their rank,
+// Joins the lowest pair until none is left, with a heap of pairs and a chain of symbols. Heap entries whose pair is gone are recognised by their rank,
 // which names one pair. The symbols left are the chain that begins at 0.
 void PieceEncoder::Tables::merge_long(Scratch& s, std::size_t size) const {
   const auto end = static_cast<std::uint32_t>(size);
@@ -204,29 +234,18 @@ void PieceEncoder::Tables::merge_long(Scratch& s, std::size_t size) const {
 
 // By merging alone.
 std::size_t PieceEncoder::Tables::merge(std::string_view piece, Scratch& scratch, TokenId* out) const {
-  if (piece.size() > kShort) {
-    if (piece.size() >= kNone) {
-      throw Error(ErrorCode::input, fmt::format("a piece of {} bytes is too long to merge", piece.size()))
-          .remedy("use a tokenizer with a split pattern");
-    }
-    scratch.resize(piece.size());
-    const std::size_t size = symbols(piece, scratch.ids.data(), scratch.lengths.data());
-    merge_long(scratch, size);
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < size; i = scratch.next[i]) out[count++] = scratch.ids[i];
-    return count;
+  if (piece.size() <= ShortMerge::kMost) return merge_short(piece, out);
+  if (piece.size() >= kNone) {
+    throw Error(ErrorCode::input, fmt::format("a piece of {} bytes is too long to merge", piece.size()))
+        .remedy("use a tokenizer with a split pattern");
   }
-  std::array<std::uint32_t, kShort> ranks;
-  std::size_t size = piece.size();
-  if (all_bytes) {
-    for (std::size_t i = 0; i < size; ++i) out[i] = byte_ids[byte_at(piece, i)];
-    for (std::size_t i = 0; i + 1 < size; ++i) ranks[i] = byte_pair_ranks[byte_at(piece, i) << 8 | byte_at(piece, i + 1)];
-  } else {
-    size = symbols(piece, out, nullptr);
-    for (std::size_t i = 0; i + 1 < size; ++i) ranks[i] = merges.find(out[i], out[i + 1]);
-  }
-  if (size > 0) ranks[size - 1] = kNone;
-  return merge_short(out, ranks.data(), size);
+  scratch.resize(piece.size());
+  const std::size_t size = character_ids.empty() ? symbols(piece, scratch.ids.data(), scratch.lengths.data())
+                                                 : characters(piece, scratch.ids.data());
+  merge_long(scratch, size);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < size; i = scratch.next[i]) out[count++] = scratch.ids[i];
+  return count;
 }
 
 std::size_t PieceEncoder::Tables::encode(std::string_view piece, Scratch& scratch, TokenId* out) const {
@@ -237,9 +256,9 @@ std::size_t PieceEncoder::Tables::encode(std::string_view piece, Scratch& scratc
 }
 
 PieceEncoder::PieceEncoder(const BpeModel& model) {
-  if (model.vocabulary.size() > kLargestVocabulary) {
-    throw Error(ErrorCode::unsupported, fmt::format("a vocabulary of {} tokens: BPE takes up to {}",
-                                                    model.vocabulary.size(), kLargestVocabulary));
+  if (std::max(model.vocabulary.size(), model.merges.size()) > kLargestVocabulary) {
+    throw Error(ErrorCode::unsupported, fmt::format("{} tokens and {} merges: BPE takes up to {} of either",
+                                                    model.vocabulary.size(), model.merges.size(), kLargestVocabulary));
   }
   tables_ = std::make_unique<const Tables>(model);
 }
@@ -277,7 +296,7 @@ void PieceEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<
 std::vector<PieceEncoder::MergeResult> PieceEncoder::merges() const {
   std::vector<MergeResult> list;
   for (const MergeResult& merge : tables_->merge_of_rank) {
-    if (merge.result != kNoToken) list.push_back(merge);
+    if (merge.exists()) list.push_back(merge);
   }
   return list;
 }

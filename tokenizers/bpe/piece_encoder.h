@@ -49,6 +49,7 @@ class PieceEncoder {
   struct MergeResult {
     Merge merge{};
     TokenId result = 0xFFFFFFFF;
+    bool exists() const { return result != 0xFFFFFFFF; }  // some ranks are no merges
   };
   std::vector<MergeResult> merges() const;
 

@@ -1,6 +1,7 @@
 // BPE as it is defined: look at all neighbours, join the best, begin again. Quadratic and worse, and obviously right.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -98,6 +99,39 @@ inline BpeModel random_model(GeneratedText& generated, BpeOrder order, std::size
     for (std::size_t i = model.merges.size(); i > 1; --i) std::swap(model.merges[i - 1], model.merges[generated.below(i)]);
   } else {
     for (std::size_t i = model.vocabulary.size(); i > 1; --i) std::swap(model.vocabulary[i - 1], model.vocabulary[generated.below(i)]);
+  }
+  return model;
+}
+
+// All bytes, and merges as training leaves them: parts before wholes. Which pair comes next is left to chance, so tokens
+// that hold parts of characters are common.
+inline BpeModel trained_model(GeneratedText& generated, BpeOrder order, std::size_t merges) {
+  BpeModel model;
+  model.order = order;
+  model.vocabulary.assign(byte_level::alphabet().begin(), byte_level::alphabet().end());
+  std::map<std::string, TokenId> ids;
+  std::vector<std::string> tokens;
+  for (const std::string& character : model.vocabulary) tokens.push_back(*byte_level::unspell(character));
+  for (TokenId id = 0; id < tokens.size(); ++id) ids[tokens[id]] = id;
+  std::vector<TokenId> symbols;
+  for (const char byte : generated.valid_utf8(600) + generated.bytes(100)) symbols.push_back(ids.at({byte}));
+  while (model.vocabulary.size() < 256 + merges) {
+    const std::size_t at = generated.below(symbols.size() - 1);
+    const Merge merge{symbols[at], symbols[at + 1]};
+    const std::string whole = tokens[merge.left] + tokens[merge.right];
+    if (whole.size() > 16 || ids.count(whole) != 0) continue;
+    const auto id = static_cast<TokenId>(tokens.size());
+    ids[whole] = id;
+    tokens.push_back(whole);
+    model.vocabulary.push_back(byte_level::spell(whole));
+    if (order == BpeOrder::merges) model.merges.push_back(merge);
+    std::vector<TokenId> merged;
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+      const bool joins = i + 1 < symbols.size() && symbols[i] == merge.left && symbols[i + 1] == merge.right;
+      merged.push_back(joins ? id : symbols[i]);
+      i += joins;
+    }
+    symbols = std::move(merged);
   }
   return model;
 }

@@ -50,6 +50,23 @@ TEST_CASE("random vocabularies give what the definition gives, in both orders") 
   }
 }
 
+TEST_CASE("trained vocabularies begin with whole characters where that changes nothing") {
+  test::GeneratedText generated(9);
+  for (int round = 0; round < 24; ++round) {
+    const BpeModel model =
+        test::trained_model(generated, round % 2 == 0 ? BpeOrder::merges : BpeOrder::ranks, 20 + generated.below(200));
+    const PieceEncoder bpe(model);
+    const test::NaiveBpe naive(model);
+    for (int i = 0; i < 200; ++i) {
+      std::string piece = generated.valid_utf8(1 + generated.below(i % 20 == 0 ? 60 : 6));
+      if (i % 3 == 0) piece = generated.bytes(3) + piece + generated.bytes(3);   // characters beside stray bytes
+      if (i % 5 == 0) piece = piece.substr(generated.below(piece.size()));  // and cut
+      CAPTURE(round, piece);
+      REQUIRE(encode(bpe, piece) == naive.encode(piece));
+    }
+  }
+}
+
 TEST_CASE("short and long pieces run on different code with one result") {
   test::GeneratedText generated(4);
   const BpeModel model = test::random_model(generated, BpeOrder::merges, 300);
@@ -147,5 +164,5 @@ TEST_CASE("merges made from ranks give the same ids as a merge list") {
 TEST_CASE("a million equal bytes are no trouble") {
   BpeModel model = spelled({"a", "aa", "aaaa", "aaaaaaaa"}, BpeOrder::ranks);
   CHECK(encode(PieceEncoder(model), std::string(1'000'000, 'a')) == Ids(125'000, 3));
-  CHECK(encode(PieceEncoder(model), std::string(999'999, 'a')).size() == 124'999 + 3);
+  CHECK(encode(PieceEncoder(model), std::string(99'999, 'a')).size() == 12'499 + 3);
 }
