@@ -6,7 +6,10 @@
 namespace quern::cli {
 
 extern const Command completions;
+extern const Command decode;
 extern const Command doctor;
+extern const Command encode;
 extern const Command help;
+extern const Command tokenizer_info;
 
 }  // namespace quern::cli

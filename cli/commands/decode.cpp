@@ -1,0 +1,154 @@
+// Token ids in, text out, byte for byte. Streams: memory does not grow with the input.
+#include <charconv>
+
+#include "cli/commands/registry.h"
+#include "cli/shared_options.h"
+#include "core/error.h"
+#include "core/io/input.h"
+#include "tokenizers/tokenizer.h"
+
+namespace quern::cli {
+namespace {
+
+enum class IdForm { ids, u16, u32 };
+
+struct Config {
+  std::string tokenizer, pattern;
+  IdForm from = IdForm::ids;
+  bool skip_special = false;
+  Inputs inputs;
+  OutputTarget output;
+  std::int64_t threads = 0;
+};
+
+void declare(Options& options, Config& config) {
+  options.value('t', "tokenizer", config.tokenizer, "TOK")
+      .required()
+      .path()
+      .help("tokenizer: tokenizer.json, .tiktoken, or a folder");
+  options.choice("from", config.from, {{"ids", IdForm::ids}, {"u16", IdForm::u16}, {"u32", IdForm::u32}})
+      .help("how the ids are written")
+      .details(
+          "ids: numbers with spaces between them, a record a line, each giving a line of text. u16 and u32: raw "
+          "little-endian ids, which give their text and nothing else.");
+  options.flag("skip-special", config.skip_special).help("leave special tokens out");
+  options.value("pattern", config.pattern, "NAME|REGEX")
+      .help("split pattern of a .tiktoken file: gpt2, cl100k, o200k or a regex");
+  shared::inputs(options, config.inputs);
+  shared::output(options, config.output);
+  shared::threads(options, config.threads);
+}
+
+void parse_ids(std::string_view record, std::vector<TokenId>& ids, const std::string& path, std::uint64_t line) {
+  ids.clear();
+  const char *p = record.data(), *const end = p + record.size();
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (true) {
+    while (p < end && is_blank(*p)) ++p;
+    if (p == end) return;
+    TokenId id = 0;
+    const auto [after, problem] = std::from_chars(p, end, id);
+    if (problem != std::errc() || (after < end && !is_blank(*after))) {
+      throw Error(ErrorCode::input, "not a line of token ids").at(path, line);
+    }
+    ids.push_back(id);
+    p = after;
+  }
+}
+
+std::string decode_block(const TextBlock& block, const Tokenizer& tokenizer, bool skip_special, char terminator) {
+  std::string text;
+  std::vector<TokenId> ids;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    parse_ids(block[i], ids, block.path(), block.line(i));
+    try {
+      text += tokenizer.decode(ids, skip_special);
+    } catch (const Error& error) {
+      throw Error(error.code(), error.message()).at(block.path(), block.line(i));
+    }
+    text.push_back(terminator);
+  }
+  return text;
+}
+
+void decode_text(const Config& config, Context& context, const Tokenizer& tokenizer, Output& out) {
+  RecordFormat format = config.inputs.format;
+  const char terminator = format.records == Records::null ? '\0' : '\n';
+  BlockReader reader(config.inputs.files, format);
+  Progress progress(context.progress, "decoding", reader.total(), "B");
+  std::uint64_t seen = 0;
+  const RecordDamage damage = for_each_block<std::string>(
+      reader, format, effective_threads(config.threads),
+      [&](const TextBlock& block, int) { return decode_block(block, tokenizer, config.skip_special, terminator); },
+      [&](const std::string& text) { out.write(text); },
+      [&](std::uint64_t position) { progress.advance(position - seen), seen = position; });
+  progress.finish();
+  report_damage(context, damage);
+}
+
+// One stream of ids over all files; an id does not reach from one file into the next.
+void decode_words(const Config& config, const Tokenizer& tokenizer, Output& out, std::size_t width) {
+  const bool spaced = !tokenizer.definition().decoder;
+  const std::vector<std::string> files =
+      config.inputs.files.empty() ? std::vector<std::string>{"-"} : config.inputs.files;
+  std::string buffer(std::size_t{1} << 20, '\0');
+  std::vector<TokenId> ids;
+  bool begun = false;
+  for (const std::string& path : files) {
+    const auto input = open_input(path);
+    std::size_t held = 0;
+    std::uint64_t position = 0;
+    while (const std::size_t n = input->read(buffer.data() + held, buffer.size() - held)) {
+      held += n;
+      const std::size_t whole = held - held % width;
+      ids.clear();
+      for (std::size_t at = 0; at < whole; at += width) {
+        TokenId id = 0;
+        for (std::size_t i = width; i-- > 0;) id = id << 8 | static_cast<unsigned char>(buffer[at + i]);
+        if (tokenizer.token(id).empty()) {
+          throw Error(ErrorCode::input, "token id " + std::to_string(id) + " is not in the vocabulary")
+              .at(path, 0, position + at);
+        }
+        ids.push_back(id);
+      }
+      const std::string text = tokenizer.decode(ids, config.skip_special);
+      if (spaced && begun && !text.empty()) out.write(" ");
+      begun = begun || !text.empty();
+      out.write(text);
+      buffer.replace(0, held - whole, buffer, whole, held - whole);
+      held -= whole, position += whole;
+    }
+    if (held > 0)
+      throw Error(ErrorCode::input, "ends inside an id of " + std::to_string(width) + " bytes").at(path, 0, position);
+  }
+}
+
+void run(const Config& config, Context& context) {
+  require_input(config.inputs);
+  const Tokenizer tokenizer = Tokenizer::load(config.tokenizer, {.pattern = config.pattern});
+  Output out = config.output.open();
+  if (config.from == IdForm::ids) {
+    decode_text(config, context, tokenizer, out);
+  } else {
+    decode_words(config, tokenizer, out, config.from == IdForm::u16 ? 2 : 4);
+  }
+  out.commit();
+}
+
+}  // namespace
+
+const Command decode = make_command<Config>(
+    {
+        .name = "decode",
+        .group = Group::tokenizers,
+        .summary = "turn token ids into text",
+        .description = "Byte exact: what quern encode read comes back, unless --on-invalid changed it on the way.",
+        .examples = {{"quern encode -t tokenizer.json corpus.txt | quern decode -t tokenizer.json",
+                      "there and back: one line of text per line of ids"},
+                     {"quern encode -t tokenizer.json --as u16 corpus.txt | quern decode -t tokenizer.json --from u16",
+                      "flat ids, as encode --as u16 writes them"}},
+        .see_also = {"encode", "tokenizer info"},
+    },
+    declare, run);
+
+}  // namespace quern::cli

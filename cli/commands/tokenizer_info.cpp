@@ -1,0 +1,171 @@
+// What a tokenizer is made of: sizes, pattern, special tokens, the longest entries and those that no text can reach.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/commands/registry.h"
+#include "cli/shared_options.h"
+#include "core/error.h"
+#include "core/json.h"
+#include "core/text/utf8.h"
+#include "tokenizers/bpe/piece_encoder.h"
+#include "tokenizers/byte_level.h"
+#include "tokenizers/tokenizer.h"
+
+namespace quern::cli {
+namespace {
+
+struct Config {
+  std::string tokenizer, pattern;
+  bool vocabulary = false, json = false;
+  OutputTarget output;
+};
+
+void declare(Options& options, Config& config) {
+  options.operand("TOK", config.tokenizer).required().path().help("tokenizer: tokenizer.json, .tiktoken, or a folder");
+  options.flag("vocab", config.vocabulary).help("print the vocabulary instead: id<TAB>token");
+  options.value("pattern", config.pattern, "NAME|REGEX")
+      .help("split pattern of a .tiktoken file: gpt2, cl100k, o200k or a regex");
+  shared::json(options, config.json);
+  shared::output(options, config.output);
+}
+
+struct Facts {
+  std::size_t ids = 0, tokens = 0, merges = 0;
+  std::string model, split;
+  std::vector<TokenId> longest, unreachable;
+};
+
+std::string describe_split(const TokenizerDefinition& definition) {
+  std::string text;
+  for (const PreTokenizer& part : definition.pre_tokenizers) {
+    std::string one;
+    if (const auto* split = std::get_if<SplitPreTokenizer>(&part)) {
+      const bool published =
+          split->pattern.kind != SplitPattern::Kind::literal && split->pattern.kind != SplitPattern::Kind::regex;
+      one = published ? name(split->pattern.kind) : split->pattern.source;
+    } else {
+      const auto& byte_level = std::get<ByteLevelPreTokenizer>(part);
+      if (byte_level.use_regex) one = "gpt2";
+      if (byte_level.add_prefix_space) one += one.empty() ? "prefix space" : ", prefix space";
+    }
+    if (!one.empty()) text += (text.empty() ? "" : ", then ") + one;
+  }
+  return text.empty() ? "none" : text;
+}
+
+// Tokens of the model that encoding their own bytes does not give: no text ever will.
+std::vector<TokenId> unreachable_tokens(const Tokenizer& tokenizer) {
+  const auto& model = std::get<BpeModel>(tokenizer.definition().model);
+  const bpe::PieceEncoder bpe(model);
+  const auto scratch = bpe::PieceEncoder::make_scratch();
+  std::vector<bool> added(tokenizer.size());
+  for (const AddedToken& token : tokenizer.definition().added_tokens) added[token.id] = true;
+  std::vector<TokenId> list, ids;
+  for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
+    if (model.vocabulary[id].empty() || added[id]) continue;
+    ids.clear();
+    if (byte_level::unspell(model.vocabulary[id])) bpe.encode(tokenizer.bytes(id), *scratch, ids);
+    if (ids != std::vector<TokenId>{id}) list.push_back(id);
+  }
+  return list;
+}
+
+Facts gather(const Tokenizer& tokenizer) {
+  const auto& model = std::get<BpeModel>(tokenizer.definition().model);
+  Facts facts;
+  facts.ids = tokenizer.size();
+  facts.merges = model.merges.size();
+  facts.model = model.order == BpeOrder::ranks ? "byte-level BPE by ranks" : "byte-level BPE by merges";
+  facts.split = describe_split(tokenizer.definition());
+  facts.unreachable = unreachable_tokens(tokenizer);
+  for (TokenId id = 0; id < facts.ids; ++id) {
+    if (tokenizer.token(id).empty()) continue;
+    ++facts.tokens;
+    facts.longest.push_back(id);
+  }
+  constexpr std::size_t kShown = 5;
+  const auto longer = [&](TokenId a, TokenId b) {
+    return std::pair(tokenizer.bytes(b).size(), a) < std::pair(tokenizer.bytes(a).size(), b);
+  };
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(kShown, facts.longest.size()));
+  std::partial_sort(facts.longest.begin(), facts.longest.begin() + shown, facts.longest.end(), longer);
+  facts.longest.resize(static_cast<std::size_t>(shown));
+  return facts;
+}
+
+// A token on one line, whatever is in it.
+std::string one_line(std::string_view token) {
+  std::string literal;
+  append_json_string(literal, token);
+  return literal.find('\\') == literal.npos ? std::string(token) : literal;
+}
+
+std::string as_text(const Tokenizer& tokenizer, const Facts& facts) {
+  std::string out;
+  const auto row = [&](std::string_view label, const std::string& value) {
+    out += fmt::format("{:<14}{}\n", label, value);
+  };
+  row("model", facts.model);
+  row("tokens",
+      std::to_string(facts.tokens) + (facts.ids == facts.tokens ? "" : fmt::format(", ids up to {}", facts.ids - 1)));
+  if (facts.merges > 0) row("merges", std::to_string(facts.merges));
+  row("split", facts.split);
+  for (const AddedToken& token : tokenizer.definition().added_tokens) {
+    row(token.special ? "special" : "added", fmt::format("{:<8}{}", token.id, one_line(token.content)));
+  }
+  for (const TokenId id : facts.longest) {
+    row("longest", fmt::format("{:<8}{} ({} bytes)", id, one_line(tokenizer.token(id)), tokenizer.bytes(id).size()));
+  }
+  row("unreachable", std::to_string(facts.unreachable.size()));
+  return out;
+}
+
+std::string as_json(const Tokenizer& tokenizer, const Facts& facts) {
+  Json json = {{"schema", 1},
+               {"model", facts.model},
+               {"ids", facts.ids},
+               {"tokens", facts.tokens},
+               {"merges", facts.merges},
+               {"split", facts.split}};
+  json["added"] = Json::array();
+  for (const AddedToken& token : tokenizer.definition().added_tokens) {
+    json["added"].push_back({{"id", token.id}, {"content", token.content}, {"special", token.special}});
+  }
+  json["longest"] = Json::array();
+  for (const TokenId id : facts.longest) {
+    json["longest"].push_back({{"id", id}, {"token", tokenizer.token(id)}, {"bytes", tokenizer.bytes(id).size()}});
+  }
+  json["unreachable"] = facts.unreachable;
+  return json.dump() + "\n";
+}
+
+void run(const Config& config, Context&) {
+  const Tokenizer tokenizer = Tokenizer::load(config.tokenizer, {.pattern = config.pattern});
+  Output out = config.output.open();
+  if (config.vocabulary) {
+    for (TokenId id = 0; id < tokenizer.size(); ++id) {
+      if (!tokenizer.token(id).empty()) out.write(fmt::format("{}\t{}\n", id, one_line(tokenizer.token(id))));
+    }
+  } else {
+    const Facts facts = gather(tokenizer);
+    out.write(config.json ? as_json(tokenizer, facts) : as_text(tokenizer, facts));
+  }
+  out.commit();
+}
+
+}  // namespace
+
+const Command tokenizer_info = make_command<Config>(
+    {
+        .name = "tokenizer info",
+        .group = Group::tokenizers,
+        .summary = "show what a tokenizer is made of",
+        .description = "With --vocab, a token that holds control characters or quotes is written as a JSON string.",
+        .examples = {{"quern tokenizer info tokenizer.json",
+                      "sizes, pattern, special tokens, longest and unreachable entries"}},
+        .see_also = {"encode", "tokenizer train"},
+    },
+    declare, run);
+
+}  // namespace quern::cli
