@@ -34,7 +34,7 @@ struct OptionSpec {
   std::string name;             // long, kebab-case, without dashes; of an operand: what it holds, "FILE"
   std::string value_name;       // "FILE", "N"; empty for flags
   ValueKind kind = ValueKind::text;
-  std::vector<std::string> choices;
+  std::vector<std::string> choices;  // all that a choice takes; of other kinds, what completions offer
   std::string default_text;     // as it would be typed; empty when there is none
   std::string help_text;        // one line, no full stop; 45 characters fit one line of -h
   std::string details_text;     // further sentences for --help and the man page
@@ -62,6 +62,8 @@ class Option {
   Option& required() { return spec_->is_required = true, *this; }
   Option& path() { return spec_->kind = ValueKind::path, *this; }
   Option& hidden() { return spec_->is_hidden = true, *this; }
+  // Words that completions offer, though others are taken too.
+  Option& suggest(std::vector<std::string> words) { return spec_->choices = std::move(words), *this; }
   // The row stands for a word without a name: options.choice("SHELL", …).as_operand().
   Option& as_operand();
   // Where the value does not say it: default_text("all"). Empty: no default is shown.

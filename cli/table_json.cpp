@@ -14,7 +14,7 @@ Json option_json(const OptionSpec& spec) {
   if (spec.short_name != 0) json["short"] = std::string(1, spec.short_name);
   json["kind"] = name(spec.kind);
   if (!spec.value_name.empty()) json["value_name"] = spec.value_name;
-  if (!spec.choices.empty()) json["choices"] = spec.choices;
+  if (!spec.choices.empty()) json[spec.kind == ValueKind::choice ? "choices" : "suggestions"] = spec.choices;
   if (!spec.default_text.empty()) json["default"] = spec.default_text;
   json["required"] = spec.is_required;
   json["list"] = spec.is_list;

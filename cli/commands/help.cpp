@@ -21,7 +21,11 @@ struct Config {
 };
 
 void declare(Options& options, Config& config) {
-  options.operands("COMMAND", config.words).help("the command to explain; none: the overview");
+  std::vector<std::string> names;
+  for (const Command* command : commands()) names.push_back(command->name);
+  options.operands("COMMAND", config.words)
+      .suggest(std::move(names))
+      .help("the command to explain; none: the overview");
   shared::json(options, config.json);
   options.value("man", config.man_folder, "DIR").path()
       .help("write all manual pages into DIR")
