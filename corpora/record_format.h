@@ -11,12 +11,14 @@ namespace quern {
 enum class Records {
   lines,     // end at LF; a CR before it belongs to the record; the last needs none
   null,      // end at NUL
-  jsonl,     // one JSON object a line; the record is the string in `field`
+  jsonl,     // one JSON object a line; the record is the string in `field`; blank lines are passed over
   tsv,       // one row a line; the record is column `column`, quotes are literal
-  document,  // the whole of each file is one record
+  document,  // the whole of each file is one record, an empty file too
 };
 
-enum class OnInvalid {  // ill-formed UTF-8
+// Ill-formed UTF-8. In JSON lines an escaped surrogate without its partner counts as well, and the whole line is looked at,
+// since a line that is not UTF-8 is not JSON; kept ones become the three bytes that UTF-8 would have for them.
+enum class OnInvalid {
   error,                // Error{input} with path:line:byte
   replace,              // U+FFFD per maximal subpart, counted
   skip,                 // the record is left out, counted
@@ -27,7 +29,7 @@ enum class OnBadRecord { error, skip };  // not JSON, no such field or column
 
 struct RecordFormat {
   Records records = Records::lines;
-  std::string field;         // jsonl
+  std::string field;         // jsonl; "meta.text" reaches into an object, where no field is called just that
   std::uint64_t column = 1;  // tsv, from 1
   OnInvalid on_invalid = OnInvalid::replace;
   OnBadRecord on_bad_record = OnBadRecord::error;

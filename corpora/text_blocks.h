@@ -2,16 +2,22 @@
 //
 //   BlockReader reader(files, format, {.block_bytes = 1 << 20});
 //   RawBlock raw;
-//   while (reader.next(raw)) {                  // one thread: cuts at record ends, nothing else
-//     TextBlock text = extract(raw, format);    // any thread: JSON fields, TSV columns, UTF-8 policy
-//     for (std::string_view record : text.records()) …
+//   TextBlock text;
+//   while (reader.next(raw)) {       // one thread: cuts at record ends, nothing else
+//     extract(raw, format, text);    // any thread: JSON fields, TSV columns, UTF-8 policy; the two swap buffers
+//     for (std::size_t i = 0; i < text.size(); ++i) use(text[i], text.line(i));
 //   }
 //
-// Blocks come in input order, each about block_bytes; a record longer than that makes its block larger, up to
-// record_limit, beyond which it is Error{memory} naming path and line. Record boundaries do not depend on block_bytes or on how the
-// input was split into reads. A byte order mark at the start of a file is dropped (and told in RawBlock).
-// `--shard i/n`: the records that begin in the i-th of n equal byte ranges of each plain file (compressed: of its
-// decompressed text, by counting records round-robin is not done — it is Error{usage}); every record is in exactly one shard.
+// Blocks come in input order and never span files. Each is as large as whole records within block_bytes allow; a longer
+// record makes its block larger, up to record_limit (or block_bytes, if that is more), beyond which it is Error{memory}
+// naming path and line. Neither records nor blocks depend on how the input was split into reads. A byte order mark at the
+// start of a file is dropped; first_byte is then 3.
+//
+// Shards. With count > 1 a reader passes only its part of each file: the records that begin in the index-th of `count`
+// equal byte ranges, so every record is in exactly one shard and no shard reads more than its range and one record. That
+// takes plain files; a compressed one or a pipe is Error{usage}. Line numbers are then unknown (0) but in ranges that
+// begin at byte 0; messages give the byte. Documents are dealt out whole instead, file f to shard f modulo count,
+// and may be compressed.
 #pragma once
 
 #include <cstdint>
@@ -31,17 +37,20 @@ struct Shard {
   std::uint64_t count = 1;
 };
 
+// "i/n" with 1 ≤ i ≤ n; Error{usage} on anything else.
+Shard parse_shard(std::string_view text);
+
 struct BlockOptions {
   std::size_t block_bytes = std::size_t{1} << 20;
   std::uint64_t record_limit = std::uint64_t{1} << 32;
-  Shard shard;
+  Shard shard = {};
 };
 
 // Bytes of whole records with their terminators, as they stand in the file.
 struct RawBlock {
   std::string bytes;
   std::string path;
-  std::uint64_t first_line = 1;  // number of the first record in its file, from 1
+  std::uint64_t first_line = 1;  // number of the first record in its file, from 1; 0: unknown
   std::uint64_t first_byte = 0;  // offset of `bytes` in the (decompressed) file
   bool ends_unterminated = false;  // the last record has no terminator: it was the end of the file
 };
@@ -61,31 +70,37 @@ class BlockReader {
   std::unique_ptr<State> state_;
 };
 
-// Records of one block after field extraction and the UTF-8 policy, without terminators.
+// Records of one block after field extraction and the UTF-8 policy, without terminators. They lie one after the other
+// in one string, `gap` bytes apart, so that text is not copied where the records are the file's own bytes.
 class TextBlock {
  public:
-  std::size_t size() const { return ends_.size(); }
+  std::size_t size() const { return starts_.empty() ? 0 : starts_.size() - 1; }
   std::string_view operator[](std::size_t i) const {
-    return {data() + begins_[i], ends_[i] - begins_[i]};
+    return {text_.data() + starts_[i], starts_[i + 1] - gap_ - starts_[i]};
   }
-  // Number in its file of record i, from 1.
-  std::uint64_t line(std::size_t i) const { return lines_.empty() ? first_line_ + i : lines_[i]; }
+  // Number in its file of record i, from 1; 0 when unknown.
+  std::uint64_t line(std::size_t i) const {
+    if (first_line_ == 0) return 0;
+    return lines_.empty() ? first_line_ + i : lines_[i];
+  }
   const std::string& path() const { return path_; }
   bool last_is_unterminated() const { return last_is_unterminated_; }
   const RecordDamage& damage() const { return damage_; }
 
  private:
-  friend TextBlock extract(RawBlock&& raw, const RecordFormat& format);
-  const char* data() const { return text_.data(); }
-  std::string text_;  // the raw bytes, or the extracted fields one after the other
-  std::vector<std::size_t> begins_, ends_;
-  std::vector<std::uint64_t> lines_;  // only when records were skipped
+  friend class Extraction;
+  std::string text_;                // the raw bytes, or the extracted records
+  std::vector<std::size_t> starts_; // of each record, and of the one that would follow the last
+  std::size_t gap_ = 0;             // 1: terminators stand between the records
+  std::vector<std::uint64_t> lines_;  // only when lines without a record came before
   std::string path_;
   std::uint64_t first_line_ = 1;
   bool last_is_unterminated_ = false;
   RecordDamage damage_;
 };
 
+// Fills `out`, reusing its memory; `raw` is left with whatever buffer `out` had.
+void extract(RawBlock& raw, const RecordFormat& format, TextBlock& out);
 TextBlock extract(RawBlock&& raw, const RecordFormat& format);
 
 // Reads, works and emits in one call: work(block, worker) on any thread, emit(result) on the caller's, in input order.

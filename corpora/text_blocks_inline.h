@@ -1,6 +1,9 @@
 // The template half of corpora/text_blocks.h.
 #pragma once
 
+#include <algorithm>
+#include <utility>
+
 #include "core/threads.h"
 
 namespace quern {
@@ -12,12 +15,14 @@ RecordDamage for_each_block(BlockReader& reader, const RecordFormat& format, int
     Result result;
     RecordDamage damage;
   };
+  std::vector<TextBlock> blocks(static_cast<std::size_t>(std::max(threads, 1)));  // one a worker
   RecordDamage damage;
   ordered_for_each<RawBlock, Done>(
       threads, [&](RawBlock& raw) { return reader.next(raw); },
       [&](RawBlock& raw, int worker) {
-        const TextBlock block = extract(std::move(raw), format);
-        return Done{work(block, worker), block.damage()};
+        TextBlock& block = blocks[static_cast<std::size_t>(worker)];
+        extract(raw, format, block);
+        return Done{work(std::as_const(block), worker), block.damage()};
       },
       [&](Done& done) {
         damage.add(done.damage);
