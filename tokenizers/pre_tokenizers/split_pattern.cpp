@@ -23,6 +23,9 @@ constexpr Published kPublished[] = {
     {Kind::gpt2, R"('s|'t|'re|'ve|'m|'ll|'d| ?[\p{L}]+| ?[\p{N}]+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"},
     {Kind::gpt2, R"('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"},
     {Kind::gpt2, R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
+    // tiktoken's own spelling is the second: Hugging Face's engine reads {1,3}+ as a repetition and $ as the end of a line.
+    {Kind::cl100k,
+     R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s+\z|\s*[\r\n]|\s+(?!\S)|\s)"},
     {Kind::cl100k,
      R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)"},
     {Kind::cl100k_hf,
@@ -73,7 +76,9 @@ SplitPattern SplitPattern::named(std::string_view name) {
 
 SplitPattern SplitPattern::from_regex(std::string_view source) {
   for (const Published& published : kPublished) {
-    if (source == published.source) return {published.kind, std::string(source)};
+    if (source != published.source) continue;
+    // tiktoken's cl100k would mean something else to Hugging Face: it is kept in the spelling that both read alike.
+    return published.kind == Kind::cl100k ? named("cl100k") : SplitPattern{published.kind, std::string(source)};
   }
   return {Kind::regex, std::string(source)};
 }
