@@ -6,6 +6,7 @@ namespace quern::cli {
 
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = {
+      &tokenizer_train,
       &help,
       &completions,
       &doctor,

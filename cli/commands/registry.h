@@ -11,5 +11,6 @@ extern const Command doctor;
 extern const Command encode;
 extern const Command help;
 extern const Command tokenizer_info;
+extern const Command tokenizer_train;
 
 }  // namespace quern::cli

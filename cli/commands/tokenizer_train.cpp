@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "cli/command.h"
+#include "cli/commands/registry.h"
 #include "cli/shared_options.h"
 #include "core/memory.h"
 #include "tokenizers/formats/registry.h"
@@ -37,30 +37,35 @@ struct Config {
 void declare(Options& options, Config& config) {
   options.choice("model", config.model, {{"bpe", ModelKind::bpe}}).help("kind of tokenizer");
   options.choice("preset", config.preset, {{"none", Preset::none}, {"gpt2", Preset::gpt2}, {"gpt4", Preset::gpt4}})
-      .help("settings of a known tokenizer; other options override it")
-      .details("gpt2: --vocab-size 50257 --pre-tokenizer gpt2 --special '<|endoftext|>'; gpt4: --vocab-size 100257 "
+      .help("settings of a known tokenizer")
+      .details("Options given beside it win. gpt2: --vocab-size 50257 --pre-tokenizer gpt2 --special '<|endoftext|>'; gpt4: --vocab-size 100257 "
                "--pre-tokenizer cl100k --special '<|endoftext|>'.");
   options.value("vocab-size", config.vocab_size, "N")
+      .at_least(1)
       .default_text("30000")
-      .help("entries of the vocabulary, special tokens and alphabet included");
-  options.value("min-frequency", config.min_frequency, "N").help("do not join pairs seen less often than N times");
+      .help("size of the vocabulary, all included")
+      .details("Special tokens and the alphabet count.");
+  options.value("min-frequency", config.min_frequency, "N").at_least(0).help("join no pair seen less often");
   options.value("max-token-length", config.max_token_length, "N")
-      .help("join only to tokens shorter than N bytes; 0 = any length")
+      .at_least(0)
+      .help("join to less than N bytes; 0 = any length")
       .details("As in Hugging Face, two bytes may always be joined, and a token of exactly N bytes is too long.");
   options.value("special", config.specials, "TOKEN")
-      .help("special token; repeat for more; they get the first ids, in this order");
+      .help("special token; repeat it for more")
+      .details("Special tokens get the first ids, in the order given.");
   options.value("pre-tokenizer", config.pre_tokenizer, "NAME")
       .default_text("gpt2")
-      .help("how text is cut before joining: gpt2, cl100k, o200k, none, regex:PATTERN")
-      .details("gpt2, cl100k and o200k are OpenAI's patterns; with none, a record is one piece; regex:PATTERN cuts at the matches "
+      .help("where text is cut before joining")
+      .details("gpt2, cl100k, cl100k-hf and o200k are published patterns; with none, a record is one piece; regex:PATTERN cuts at the matches "
                "of a regular expression (RE2 or ICU syntax), which are pieces of their own.");
   options.choice("initial-alphabet", config.initial_alphabet,
                  {{"bytes", InitialAlphabet::bytes}, {"observed", InitialAlphabet::observed}})
-      .help("give an id to all 256 bytes, or to those of the text only")
+      .help("all 256 bytes, or those in the text")
       .details("With observed, text with other bytes cannot be encoded: they are dropped without a word.");
-  options.flag("add-prefix-space", config.add_prefix_space).help("treat the beginning of a record as if after a space");
+  options.flag("add-prefix-space", config.add_prefix_space).help("a record begins as if after a space");
   options.flag("keep-newlines", config.keep_newlines)
-      .help("a line's LF belongs to it, as when Hugging Face reads files");
+      .help("a line's LF belongs to it")
+      .details("As when Hugging Face trains from files; without it, as when it trains from an iterator.");
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
   shared::threads(options, config.threads);
@@ -77,14 +82,7 @@ void apply_preset(Config& config) {
   prefer(config.pre_tokenizer, std::string(config.preset == Preset::gpt4 ? "cl100k" : "gpt2"));
 }
 
-void require_positive(const char* option, std::int64_t value) {
-  if (value < 0) throw Error(ErrorCode::usage, std::string("--") + option + " must not be negative");
-}
-
 BpeTrainerSettings settings_of(const Config& config) {
-  require_positive("vocab-size", config.vocab_size);
-  require_positive("min-frequency", config.min_frequency);
-  require_positive("max-token-length", config.max_token_length);
   BpeTrainerSettings settings{
       .vocab_size = static_cast<std::size_t>(config.vocab_size),
       .min_frequency = static_cast<std::uint64_t>(config.min_frequency),
@@ -118,10 +116,10 @@ void report(const Config& config, const Context& context, const TrainingReport& 
     out.commit();
     return;
   }
-  context.notice(fmt::format("{}: {} tokens, {} merges (the last one joins a pair seen {} times) from {} pieces, {} of them "
-                             "distinct, in {:.1f} s",
-                             config.output.path, report.vocabulary, report.merges, report.last_count, report.pieces,
-                             report.distinct_pieces, seconds));
+  std::string line = fmt::format("{}: {} tokens from {} pieces, {} of them distinct, in {:.1f} s", config.output.path,
+                                 report.vocabulary, report.pieces, report.distinct_pieces, seconds);
+  if (report.merges != 0) line += fmt::format("; the last of {} merges was seen {} times", report.merges, report.last_count);
+  context.notice(line);
 }
 
 void run(const Config& given, Context& context) {
@@ -178,7 +176,7 @@ const Command tokenizer_train = make_command<Config>(
             "with vocab.json and merges.txt.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",
                       "a tokenizer.json that Hugging Face loads"},
-                     {"zstdcat web.jsonl.zst | quern tokenizer train --jsonl text --pre-tokenizer cl100k --vocab-size 1000 -o web.json",
+                     {"zcat web.jsonl.gz | quern tokenizer train --jsonl text --pre-tokenizer cl100k --vocab-size 300 -o web.json",
                       "from a field of JSON lines, with GPT-4's split"}},
         .see_also = {"tokenizer info", "encode", "decode"},
     },
