@@ -143,10 +143,8 @@ const Command decode = make_command<Config>(
         .group = Group::tokenizers,
         .summary = "turn token ids into text",
         .description = "Byte exact: what quern encode read comes back, unless --on-invalid changed it on the way.",
-        .examples = {{"quern encode -t tokenizer.json corpus.txt | quern decode -t tokenizer.json",
-                      "there and back: one line of text per line of ids"},
-                     {"quern encode -t tokenizer.json --as u16 corpus.txt | quern decode -t tokenizer.json --from u16",
-                      "flat ids, as encode --as u16 writes them"}},
+        .examples = {{"quern decode -t mill.json ids.txt", "one line of text per line of ids"},
+                     {"quern encode -t mill.json corpus.txt | quern decode -t mill.json", "there and back"}},
         .see_also = {"encode", "tokenizer info"},
     },
     declare, run);

@@ -178,8 +178,8 @@ const Command encode = make_command<Config>(
         .summary = "turn text into token ids",
         .description =
             "Each record of the input becomes one line of ids, in input order, whatever the number of threads.",
-        .examples = {{"quern encode -t tokenizer.json corpus.txt > ids.txt", "one line of ids per line of text"},
-                     {"zcat web.jsonl.gz | quern encode -t tokenizer.json --jsonl text --as u32 -o ids.bin",
+        .examples = {{"quern encode -t mill.json corpus.txt > ids.txt", "one line of ids per line of text"},
+                     {"quern encode -t mill.json --jsonl text --as u32 web.jsonl.gz > ids.bin",
                       "a field of compressed JSON lines to flat ids"}},
         .see_also = {"decode", "tokenizer info"},
     },

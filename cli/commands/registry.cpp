@@ -7,6 +7,9 @@ namespace quern::cli {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = {
       &tokenizer_train,
+      &tokenizer_info,
+      &encode,
+      &decode,
       &help,
       &completions,
       &doctor,

@@ -162,9 +162,9 @@ const Command tokenizer_info = make_command<Config>(
         .group = Group::tokenizers,
         .summary = "show what a tokenizer is made of",
         .description = "With --vocab, a token that holds control characters or quotes is written as a JSON string.",
-        .examples = {{"quern tokenizer info tokenizer.json",
+        .examples = {{"quern tokenizer info mill.json",
                       "sizes, pattern, special tokens, longest and unreachable entries"}},
-        .see_also = {"encode", "tokenizer train"},
+        .see_also = {"encode", "decode"},
     },
     declare, run);
 
