@@ -12,6 +12,7 @@ namespace quern::bpe {
 namespace {
 
 constexpr std::uint64_t kProgressEvery = 256;
+constexpr std::uint32_t kAhead = 16;  // positions whose cells are fetched before their turn: each is a cache miss
 
 // A pair waiting for its turn, with the count it had when it was queued.
 struct Candidate {
@@ -203,6 +204,7 @@ void MergeLearner::State::replace(PairKey key, TokenId joined) {
   WordCells::Weights weights(cells);
   for (std::uint32_t i = 0; i < listed; ++i) {
     const Position at = positions[i];
+    if (i + kAhead < listed) cells.prefetch(positions[i + kAhead]);
     if (cells[at] != a || cells[at + a_length] != b) continue;
     const std::uint64_t weight = weights.at(at);
     const TokenId before = cells[at - 1], after = cells[at + a_length + b_length];

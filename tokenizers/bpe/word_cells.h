@@ -24,6 +24,7 @@ class WordCells {
 
   std::size_t size() const { return size_; }
   TokenId operator[](Position position) const { return cells_[position]; }
+  void prefetch(Position position) const { __builtin_prefetch(&cells_[position], 1); }
 
   // Joins the token at position (left symbols long) with the one after it (right symbols long).
   void join(Position position, std::uint32_t left, std::uint32_t right, TokenId joined) {

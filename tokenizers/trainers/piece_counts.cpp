@@ -26,6 +26,9 @@ void PieceCounts::add(std::string_view piece, std::size_t readable, std::uint64_
 }
 
 void PieceCounts::add(const PieceCounts& other) {
+  // Made large first: entries that arrive in the order of their hash would pile up in a table smaller than theirs.
+  while (is_crowded(short_used_ + other.short_used_, short_.size())) grow_short();
+  while (is_crowded(long_used_ + other.long_used_, long_.size())) grow_long();
   for (const Short& entry : other.short_) {
     if (entry.count != 0) add_short(entry.key, entry.count);
   }
