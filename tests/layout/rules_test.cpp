@@ -58,7 +58,7 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("quern's own tree keeps the rules of the house", "[.][layout]") {
+TEST_CASE("quern's own tree keeps the rules of the house", "[layout]") {
   for (const Finding& finding : check(QUERN_SOURCE_DIR)) {
     if (finding.is_warning) {
       WARN(describe(finding));
