@@ -11,8 +11,9 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 
 const std::vector<Example>& overview_examples() {
   static const std::vector<Example> examples = {
-      {"quern help completions", "read about a command"},
-      {"quern doctor", "see what is there and what would be used"},
+      {"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt", "learn a tokenizer"},
+      {"quern encode -t mill.json corpus.txt", "turn text into token ids"},
+      {"quern help encode", "read about a command"},
   };
   return examples;
 }

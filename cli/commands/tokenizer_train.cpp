@@ -176,8 +176,8 @@ const Command tokenizer_train = make_command<Config>(
             "with vocab.json and merges.txt.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",
                       "a tokenizer.json that Hugging Face loads"},
-                     {"zcat web.jsonl.gz | quern tokenizer train --jsonl text --pre-tokenizer cl100k --vocab-size 300 -o web.json",
-                      "from a field of JSON lines, with GPT-4's split"}},
+                     {"quern tokenizer train --jsonl text --vocab-size 300 -o web.json web.jsonl.gz",
+                      "from a field of compressed JSON lines"}},
         .see_also = {"tokenizer info", "encode", "decode"},
     },
     declare, run);
