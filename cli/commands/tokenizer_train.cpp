@@ -176,7 +176,7 @@ const Command tokenizer_train = make_command<Config>(
             "with vocab.json and merges.txt.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",
                       "a tokenizer.json that Hugging Face loads"},
-                     {"quern tokenizer train --jsonl text --vocab-size 300 -o web.json web.jsonl.gz",
+                     {"quern tokenizer train --jsonl text -o web.json web.jsonl.gz",
                       "from a field of compressed JSON lines"}},
         .see_also = {"tokenizer info", "encode", "decode"},
     },
