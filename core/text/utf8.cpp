@@ -60,19 +60,24 @@ const char* sequence_boundary(const char* begin, const char* cut) {
 
 bool is_valid(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
-// The vector validator only says yes or no about a whole range, so ranges grow geometrically: what is read twice stays
-// within a constant factor of the prefix, and replacing many faults in one text stays linear.
+// The vector validator only says yes or no about a whole range, so ranges grow geometrically until one holds the fault
+// and shrink by halves around it: what is read twice stays within a constant factor of the prefix, and replacing many
+// faults in one text stays linear.
 std::size_t valid_prefix(std::string_view text) {
-  constexpr std::size_t kFirst = 64, kLargest = 64 * 1024;
+  constexpr std::size_t kSmallest = 64, kLargest = 64 * 1024;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  bool broken = false;
-  const char* p = scan(begin, begin + std::min(kFirst, text.size()), end, broken);
-  for (std::size_t range = kFirst; !broken && p < end; range = std::min(2 * range, kLargest)) {
+  bool broken = false, enclosed = false;
+  const char* p = scan(begin, begin + std::min(kSmallest, text.size()), end, broken);
+  for (std::size_t range = kSmallest; !broken && p < end;) {
     const auto rest = static_cast<std::size_t>(end - p);
     const char* until = range < rest ? sequence_boundary(p, p + range) : end;
     if (simdjson::validate_utf8(p, static_cast<std::size_t>(until - p))) {
       p = until;
+      range = enclosed ? std::max(range / 2, kSmallest) : std::min(2 * range, kLargest);
+    } else if (range > kSmallest) {
+      enclosed = true;
+      range = std::min(range, rest) / 2;
     } else {
       p = scan(p, until, end, broken);
     }

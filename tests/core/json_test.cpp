@@ -1,12 +1,11 @@
 #include "core/json.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <random>
 
 #include "core/error.h"
+#include "core/io/input.h"
+#include "tests/support/reference_data.h"
 
 using quern::Error;
 using quern::Json;
@@ -146,19 +145,10 @@ TEST_CASE("strings are written so that they read back, and stay readable") {
 }
 
 TEST_CASE("a real tokenizer.json is read whole") {
-  const char* data = std::getenv("QUERN_DATA");
-  if (data == nullptr) {
-    WARN("skipped: QUERN_DATA is not set");
-    return;
-  }
-  const std::string path = std::string(data) + "/tokref/gigatoken_fixtures/tests/fixtures/gpt2_tokenizer.json";
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    WARN("skipped: " + path + " is not there");
-    return;
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const Json json = parse_json(text, path);
+  if (!quern::reference_data::available()) return;
+  const std::string path =
+      quern::reference_data::data_path("tokref/gigatoken_fixtures/tests/fixtures/gpt2_tokenizer.json");
+  const Json json = parse_json(quern::read_file(path), path);
   CHECK(json["model"]["vocab"].size() == 50257);
   CHECK(json["model"]["merges"].size() == 50000);
 }

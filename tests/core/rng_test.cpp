@@ -1,17 +1,17 @@
 #include "core/rng.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/json.h"
+#include "tests/support/reference_data.h"
 
 using quern::Permutation;
 using quern::Random;
@@ -19,20 +19,7 @@ using quern::StreamKind;
 
 namespace {
 
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// The folder of known answers, or "" after saying that it is not there.
-std::string fixtures() {
-  const char* root = std::getenv("QUERN_FIXTURES");
-  if (root == nullptr) {
-    WARN("skipped: QUERN_FIXTURES is not set");
-    return "";
-  }
-  return std::string(root) + "/neural/philox/";
-}
+std::string read(const std::string& name) { return quern::reference_data::read_fixture("neural/philox/" + name); }
 
 // One tensor of a safetensors file, whose layout is: u64 header length, JSON header, data.
 template <class T>
@@ -88,15 +75,14 @@ TEST_CASE("edges of the draws are exact") {
 }
 
 TEST_CASE("draws agree with the recorded ones for every stream, step and element") {
-  const std::string folder = fixtures();
-  if (folder.empty()) return;
-  const auto answers = quern::parse_json(read(folder + "philox4x32_10.json"), "philox4x32_10.json");
-  const auto index = quern::parse_json(read(folder + "index.json"), "index.json");
+  if (!quern::reference_data::fixtures_available()) return;
+  const auto answers = quern::parse_json(read("philox4x32_10.json"), "philox4x32_10.json");
+  const auto index = quern::parse_json(read("index.json"), "index.json");
   for (const auto& answer : answers) {
     const auto key = words(answer["key"]);
     CHECK(quern::philox4x32_10(words(answer["counter"]), {key[0], key[1]}) == words(answer["output"]));
   }
-  const std::string file = read(folder + "mappings.safetensors");
+  const std::string file = read("mappings.safetensors");
   std::uint64_t length = 0;
   REQUIRE(file.size() > sizeof length);
   std::memcpy(&length, file.data(), sizeof length);

@@ -1,12 +1,11 @@
 #include "core/text/utf8.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <fstream>
 #include <random>
 
 #include "core/json.h"
 #include "tests/core/text/naive_utf8.h"
+#include "tests/support/reference_data.h"
 
 namespace utf8 = quern::utf8;
 
@@ -118,14 +117,10 @@ TEST_CASE("decoding and appending give back every code point, and U+FFFD for wha
 }
 
 TEST_CASE("invalid UTF-8 is replaced as in the reference list") {
-  const char* fixtures = std::getenv("QUERN_FIXTURES");
-  if (fixtures == nullptr) {
-    WARN("skipped: QUERN_FIXTURES is not set");
-    return;
-  }
-  std::ifstream file(std::string(fixtures) + "/tokenizers/invalid_utf8.jsonl");
-  int cases = 0;
-  for (std::string line; std::getline(file, line); ++cases) {
+  if (!quern::reference_data::fixtures_available()) return;
+  const std::string file = quern::reference_data::read_fixture("tokenizers/invalid_utf8.jsonl");
+  const auto lines = quern::reference_data::lines(file);
+  for (const std::string_view line : lines) {
     const quern::Json json = quern::parse_json(line, "invalid_utf8.jsonl");
     const std::string bytes = from_hex(json["hex"]);
     INFO(json["hex"]);
@@ -133,5 +128,5 @@ TEST_CASE("invalid UTF-8 is replaced as in the reference list") {
     CHECK(utf8::replace_invalid(bytes) == json["replaced"]);
     check_against_naive(bytes);
   }
-  CHECK(cases == 158);
+  CHECK(lines.size() == 158);
 }
