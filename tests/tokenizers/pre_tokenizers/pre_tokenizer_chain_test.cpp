@@ -1,0 +1,58 @@
+#include <catch2/catch.hpp>
+
+#include "core/error.h"
+#include "tokenizers/pre_tokenizers/pre_tokenizer_chain.h"
+
+namespace quern {
+namespace {
+
+// Pieces with a bar behind each; where each stands is checked on the way.
+std::string cut(const std::vector<PreTokenizer>& parts, std::string_view text) {
+  PreTokenizerChain::Scratch scratch;
+  std::string shown;
+  PreTokenizerChain(parts).cut(text, scratch, [&](const PreTokenizerChain::Cut& piece) {
+    const std::string_view own = piece.text.substr(piece.has_prefix ? 1 : 0);
+    CHECK(text.substr(piece.begin, own.size()) == own);
+    shown += std::string(piece.text) + "|";
+  });
+  return shown;
+}
+
+const ByteLevelPreTokenizer kBytesOnly{.add_prefix_space = false, .use_regex = false};
+
+std::string split(SplitBehavior behavior, bool invert, std::string_view text) {
+  return cut({SplitPreTokenizer{SplitPattern::from_literal("-"), behavior, invert}, kBytesOnly}, text);
+}
+
+}  // namespace
+
+TEST_CASE("each behavior keeps the matches of a split where its name says") {
+  const std::string_view text = "the-final--countdown";  // the example of Hugging Face's documentation
+  CHECK(split(SplitBehavior::removed, false, text) == "the|final|countdown|");
+  CHECK(split(SplitBehavior::isolated, false, text) == "the|-|final|-|-|countdown|");
+  CHECK(split(SplitBehavior::merged_with_previous, false, text) == "the-|final-|-|countdown|");
+  CHECK(split(SplitBehavior::merged_with_next, false, text) == "the|-final|-|-countdown|");
+  CHECK(split(SplitBehavior::contiguous, false, text) == "the|-|final|--|countdown|");
+  CHECK(split(SplitBehavior::removed, true, text) == "-|-|-|");
+}
+
+TEST_CASE("splits follow one another, each within the pieces of the one before") {
+  const std::vector<PreTokenizer> parts = {
+      SplitPreTokenizer{SplitPattern::from_regex("\\p{N}{1,3}"), SplitBehavior::isolated, false},
+      SplitPreTokenizer{SplitPattern::from_literal("b"), SplitBehavior::merged_with_previous, false}, kBytesOnly};
+  CHECK(cut(parts, "ab12345bc") == "ab|123|45|b|c|");
+}
+
+TEST_CASE("a prefix space goes before every piece that has none, and belongs to its first character") {
+  const std::vector<PreTokenizer> parts = {
+      SplitPreTokenizer{SplitPattern::from_literal("-"), SplitBehavior::removed, false},
+      ByteLevelPreTokenizer{.add_prefix_space = true, .use_regex = true}};
+  CHECK(cut(parts, "a b- c-\nd") == " a| b| c| |\n|d|");
+}
+
+TEST_CASE("ByteLevel comes last or not at all") {
+  CHECK_THROWS_AS(PreTokenizerChain({}), Error);
+  CHECK_THROWS_AS(PreTokenizerChain({kBytesOnly, kBytesOnly}), Error);
+}
+
+}  // namespace quern
