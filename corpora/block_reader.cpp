@@ -51,8 +51,9 @@ struct BlockReader::State {
       const std::uint64_t size = size_on_disk(files[f]);  // of every file now: a missing one shows before work begins
       if (document && !deals(f)) continue;
       known = known && (size > 0 || files[f] != "-");
-      total += document ? size : range_begin(size, options.shard.index + 1, options.shard.count) -
-                                     range_begin(size, options.shard.index, options.shard.count);
+      total += document ? size
+                        : range_begin(size, options.shard.index + 1, options.shard.count) -
+                              range_begin(size, options.shard.index, options.shard.count);
     }
     if (!known) total = 0;
   }
@@ -112,7 +113,8 @@ struct BlockReader::State {
   void enter_shard(const std::string& file) {
     if (file == "-" || in->compression() != Compression::none || !in->seek(0)) {
       const bool packed = in->compression() != Compression::none;
-      throw Error(ErrorCode::usage, packed ? "compressed, so it cannot be split into shards" : "not a plain file, so it cannot be split into shards")
+      throw Error(ErrorCode::usage, packed ? "compressed, so it cannot be split into shards"
+                                           : "not a plain file, so it cannot be split into shards")
           .at(in->path())
           .remedy(packed ? "decompress it first, or give each shard whole files" : "store it in a file first");
     }
@@ -220,11 +222,11 @@ struct BlockReader::State {
 
   // The open file:
   std::unique_ptr<Input> in;
-  std::string carry;          // read, and not yet given out
-  std::uint64_t line = 1;     // number of the record that begins at `byte`
-  std::uint64_t byte = 0;     // offset of the first byte of carry
-  std::uint64_t end = kNoEnd; // records that begin here or later are another shard's
-  std::uint64_t skipped = 0;  // bytes before our range
+  std::string carry;           // read, and not yet given out
+  std::uint64_t line = 1;      // number of the record that begins at `byte`
+  std::uint64_t byte = 0;      // offset of the first byte of carry
+  std::uint64_t end = kNoEnd;  // records that begin here or later are another shard's
+  std::uint64_t skipped = 0;   // bytes before our range
   bool ended = false;
 };
 

@@ -12,12 +12,18 @@ constexpr std::size_t kNamesShown = 6;
 
 const char* describe(dom::element_type type) {
   switch (type) {
-    case dom::element_type::ARRAY: return "an array";
-    case dom::element_type::OBJECT: return "an object";
-    case dom::element_type::STRING: return "a string";
-    case dom::element_type::BOOL: return "a boolean";
-    case dom::element_type::NULL_VALUE: return "null";
-    default: return "a number";
+    case dom::element_type::ARRAY:
+      return "an array";
+    case dom::element_type::OBJECT:
+      return "an object";
+    case dom::element_type::STRING:
+      return "a string";
+    case dom::element_type::BOOL:
+      return "a boolean";
+    case dom::element_type::NULL_VALUE:
+      return "null";
+    default:
+      return "a number";
   }
 }
 
@@ -75,7 +81,8 @@ JsonField::Answer JsonField::find(std::string_view line) {
   if (root.get(object) != simdjson::SUCCESS) return bad(std::string("not a JSON object but ") + describe(root.type()));
   dom::element value;
   if (!find_path(object, name_, value)) {
-    return bad("no field \"" + name_ + "\" among " + names_in(object), std::string("choose another with --jsonl FIELD, or ") + kSkip);
+    return bad("no field \"" + name_ + "\" among " + names_in(object),
+               std::string("choose another with --jsonl FIELD, or ") + kSkip);
   }
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) {

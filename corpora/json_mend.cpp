@@ -37,7 +37,9 @@ int escaped_unit(std::string_view line, std::size_t at) {
 
 class Mender {
  public:
-  Mender(std::string_view line, Mend how) : line_(line), how_(how) { mended_.text.reserve(line.size() + line.size() / 4); }
+  Mender(std::string_view line, Mend how) : line_(line), how_(how) {
+    mended_.text.reserve(line.size() + line.size() / 4);
+  }
 
   MendedLine run() {
     for (std::size_t at = 0; at < line_.size();) {
@@ -66,7 +68,8 @@ class Mender {
       if (how_ == Mend::replace) {
         utf8::append(mended_.text, utf8::kReplacement);
       } else {
-        for (const char c : rest.substr(valid, length)) utf8::append(mended_.text, kByteStandIn + static_cast<unsigned char>(c));
+        for (const char c : rest.substr(valid, length))
+          utf8::append(mended_.text, kByteStandIn + static_cast<unsigned char>(c));
       }
       begin += length;
     }
@@ -122,7 +125,8 @@ bool holds_stand_ins(std::string_view line) {
   }
   for (std::size_t at = line.find("\\u"); at != std::string_view::npos; at = line.find("\\u", at + 1)) {
     const int high = escaped_unit(line, at), low = escaped_unit(line, at + kEscape);
-    if (is_high(high) && is_low(low) && 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00) >= int{kByteStandIn}) return true;
+    if (is_high(high) && is_low(low) && 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00) >= int{kByteStandIn})
+      return true;
   }
   return false;
 }

@@ -16,8 +16,8 @@ enum class Mend {
 
 struct MendedLine {
   std::string text;
-  std::uint64_t faults = 0;   // maximal subparts and lone surrogates
-  std::size_t first = 0;      // offset of the first in the line
+  std::uint64_t faults = 0;  // maximal subparts and lone surrogates
+  std::size_t first = 0;     // offset of the first in the line
 };
 
 MendedLine mend_json_line(std::string_view line, Mend how);
@@ -26,8 +26,8 @@ MendedLine mend_json_line(std::string_view line, Mend how);
 // have for them. Only for strings parsed from a line mended with stand_ins.
 std::string restore_stand_ins(std::string_view text);
 
-// Whether the line itself holds one of the code points used as stand-ins (U+10F700 to U+10FFFF, plain or escaped), so that
-// restoring would be wrong. No real text does.
+// Whether the line itself holds one of the code points used as stand-ins (U+10F700 to U+10FFFF, plain or escaped), so
+// that restoring would be wrong. No real text does.
 bool holds_stand_ins(std::string_view line);
 
 }  // namespace quern

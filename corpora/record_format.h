@@ -16,13 +16,13 @@ enum class Records {
   document,  // the whole of each file is one record, an empty file too
 };
 
-// Ill-formed UTF-8. In JSON lines an escaped surrogate without its partner counts as well, and the whole line is looked at,
-// since a line that is not UTF-8 is not JSON; kept ones become the three bytes that UTF-8 would have for them.
+// Ill-formed UTF-8. In JSON lines an escaped surrogate without its partner counts as well, and the whole line is looked
+// at, since a line that is not UTF-8 is not JSON; kept ones become the three bytes that UTF-8 would have for them.
 enum class OnInvalid {
-  error,                // Error{input} with path:line:byte
-  replace,              // U+FFFD per maximal subpart, counted
-  skip,                 // the record is left out, counted
-  keep,                 // bytes pass as they are, counted
+  error,    // Error{input} with path:line:byte
+  replace,  // U+FFFD per maximal subpart, counted
+  skip,     // the record is left out, counted
+  keep,     // bytes pass as they are, counted
 };
 
 enum class OnBadRecord { error, skip };  // not JSON, no such field or column

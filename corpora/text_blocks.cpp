@@ -26,11 +26,16 @@ class Extraction {
 
   void run() {
     switch (format_.records) {
-      case Records::lines: return valid_ ? take_records('\n') : copy_records('\n');
-      case Records::null: return valid_ ? take_records('\0') : copy_records('\0');
-      case Records::document: return valid_ ? take_document() : copy_document();
-      case Records::tsv: return copy_columns();
-      case Records::jsonl: return copy_fields();
+      case Records::lines:
+        return valid_ ? take_records('\n') : copy_records('\n');
+      case Records::null:
+        return valid_ ? take_records('\0') : copy_records('\0');
+      case Records::document:
+        return valid_ ? take_document() : copy_document();
+      case Records::tsv:
+        return copy_columns();
+      case Records::jsonl:
+        return copy_fields();
     }
   }
 
@@ -43,7 +48,9 @@ class Extraction {
     for (std::uint64_t line = raw_.first_line; at < end; ++line) {
       const auto* stop = static_cast<const char*>(std::memchr(at, terminator, static_cast<std::size_t>(end - at)));
       if (stop == nullptr) stop = end;
+      const std::size_t before = out_.size();
       action(std::string_view(at, static_cast<std::size_t>(stop - at)), line);
+      if (stop == end && out_.size() == before) out_.last_is_unterminated_ = false;  // it was left out
       at = stop + 1;
     }
   }
@@ -92,9 +99,11 @@ class Extraction {
         begin = tab + 1;
         tab = row.find('\t', begin);
       }
-      if (column == format_.column) return put(row.substr(begin, tab == std::string_view::npos ? tab : tab - begin), line);
-      refuse(row, line, "row has " + std::to_string(column) + (column == 1 ? " column" : " columns") + ", column " +
-                            std::to_string(format_.column) + " was asked for",
+      if (column == format_.column)
+        return put(row.substr(begin, tab == std::string_view::npos ? tab : tab - begin), line);
+      refuse(row, line,
+             "row has " + std::to_string(column) + (column == 1 ? " column" : " columns") + ", column " +
+                 std::to_string(format_.column) + " was asked for",
              "choose another with --tsv COLUMN, or skip such records with --on-bad-record skip");
     });
   }
@@ -106,10 +115,14 @@ class Extraction {
     for_each_record('\n', [&](std::string_view row, std::uint64_t line) {
       const JsonField::Answer answer = field.find(row);
       switch (answer.outcome) {
-        case JsonField::Outcome::found: return append(answer.text, line);
-        case JsonField::Outcome::blank: return;
-        case JsonField::Outcome::bad: return refuse(row, line, answer.reason, answer.remedy);
-        case JsonField::Outcome::ill_formed: return copy_ill_formed_field(field, answer, row, line);
+        case JsonField::Outcome::found:
+          return append(answer.text, line);
+        case JsonField::Outcome::blank:
+          return;
+        case JsonField::Outcome::bad:
+          return refuse(row, line, answer.reason, answer.remedy);
+        case JsonField::Outcome::ill_formed:
+          return copy_ill_formed_field(field, answer, row, line);
       }
     });
   }
@@ -122,7 +135,8 @@ class Extraction {
     const JsonField::Answer answer = field.find(mended.text);
     if (answer.outcome != JsonField::Outcome::found) return refuse(row, line, why_bad(answer, why), answer.remedy);
     if (keep && holds_stand_ins(row)) {
-      return refuse(row, line, "ill-formed text together with code points above U+10F6FF cannot be kept", "use --on-invalid replace");
+      return refuse(row, line, "ill-formed text together with code points above U+10F6FF cannot be kept",
+                    "use --on-invalid replace");
     }
     if (!admit(row, mended.first, mended.faults, line)) return;
     append(keep ? restore_stand_ins(answer.text) : answer.text, line);
@@ -162,7 +176,8 @@ class Extraction {
   }
 
   Where place(const char* at, std::uint64_t line) const {
-    return {raw_.path, raw_.first_line == 0 ? 0 : line, raw_.first_byte + static_cast<std::uint64_t>(at - raw_.bytes.data()), true};
+    return {raw_.path, raw_.first_line == 0 ? 0 : line,
+            raw_.first_byte + static_cast<std::uint64_t>(at - raw_.bytes.data()), true};
   }
 
   void append(std::string_view record, std::uint64_t line) {
@@ -205,7 +220,8 @@ Shard parse_shard(std::string_view text) {
   const auto index = number(text.substr(0, slash));
   const auto count = slash == std::string_view::npos ? std::nullopt : number(text.substr(slash + 1));
   if (!index || !count || *index < 1 || *index > *count) {
-    throw Error(ErrorCode::usage, "\"" + std::string(text) + "\" is no shard").remedy("write i/n with i from 1 to n, such as 2/8");
+    throw Error(ErrorCode::usage, "\"" + std::string(text) + "\" is no shard")
+        .remedy("write i/n with i from 1 to n, such as 2/8");
   }
   return {*index - 1, *count};
 }

@@ -10,13 +10,13 @@
 //
 // Blocks come in input order and never span files. Each is as large as whole records within block_bytes allow; a longer
 // record makes its block larger, up to record_limit (or block_bytes, if that is more), beyond which it is Error{memory}
-// naming path and line. Neither records nor blocks depend on how the input was split into reads. A byte order mark at the
-// start of a file is dropped; first_byte is then 3.
+// naming path and line. Neither records nor blocks depend on how the input was split into reads. A byte order mark at
+// the start of a file is dropped; first_byte is then 3.
 //
 // Shards. With count > 1 a reader passes only its part of each file: the records that begin in the index-th of `count`
-// equal byte ranges, so every record is in exactly one shard and no shard reads more than its range and one record. That
-// takes plain files; a compressed one or a pipe is Error{usage}. Line numbers are then unknown (0) but in ranges that
-// begin at byte 0; messages give the byte. Documents are dealt out whole instead, file f to shard f modulo count,
+// equal byte ranges, so every record is in exactly one shard and no shard reads more than its range and one record.
+// That takes plain files; a compressed one or a pipe is Error{usage}. Line numbers are then unknown (0) but in ranges
+// that begin at byte 0; messages give the byte. Documents are dealt out whole instead, file f to shard f modulo count,
 // and may be compressed.
 #pragma once
 
@@ -50,8 +50,8 @@ struct BlockOptions {
 struct RawBlock {
   std::string bytes;
   std::string path;
-  std::uint64_t first_line = 1;  // number of the first record in its file, from 1; 0: unknown
-  std::uint64_t first_byte = 0;  // offset of `bytes` in the (decompressed) file
+  std::uint64_t first_line = 1;    // number of the first record in its file, from 1; 0: unknown
+  std::uint64_t first_byte = 0;    // offset of `bytes` in the (decompressed) file
   bool ends_unterminated = false;  // the last record has no terminator: it was the end of the file
 };
 
@@ -59,7 +59,8 @@ class BlockReader {
  public:
   BlockReader(std::vector<std::string> files, RecordFormat format, BlockOptions options = {});
   ~BlockReader();
-  // Replaces block by the next one; false at the end. The caller may hand the same object in again: its buffer is reused.
+  // Replaces block by the next one; false at the end. The caller may hand the same object in again: its buffer is
+  // reused.
   bool next(RawBlock& block);
   // For progress: bytes on disk consumed so far, and in all (0 when unknown).
   std::uint64_t position() const;
@@ -84,14 +85,15 @@ class TextBlock {
     return lines_.empty() ? first_line_ + i : lines_[i];
   }
   const std::string& path() const { return path_; }
+  // The last record has no terminator in the file, which ends there.
   bool last_is_unterminated() const { return last_is_unterminated_; }
   const RecordDamage& damage() const { return damage_; }
 
  private:
   friend class Extraction;
-  std::string text_;                // the raw bytes, or the extracted records
-  std::vector<std::size_t> starts_; // of each record, and of the one that would follow the last
-  std::size_t gap_ = 0;             // 1: terminators stand between the records
+  std::string text_;                  // the raw bytes, or the extracted records
+  std::vector<std::size_t> starts_;   // of each record, and of the one that would follow the last
+  std::size_t gap_ = 0;               // 1: terminators stand between the records
   std::vector<std::uint64_t> lines_;  // only when lines without a record came before
   std::string path_;
   std::uint64_t first_line_ = 1;

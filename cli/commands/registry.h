@@ -6,6 +6,8 @@
 namespace quern::cli {
 
 extern const Command completions;
+extern const Command corpus_cat;
+extern const Command corpus_stats;
 extern const Command decode;
 extern const Command doctor;
 extern const Command encode;

@@ -34,8 +34,10 @@ class Bzip2Decoder final : public Decoder {
     in.remove_prefix(static_cast<std::size_t>(stream_.next_in - in.data()));
     out = stream_.next_out;
     if (result == BZ_MEM_ERROR) throw std::bad_alloc();
-    if (result == BZ_STREAM_END) between_ = true;
-    else if (result != BZ_OK) throw Error(ErrorCode::format, "damaged bzip2 data");
+    if (result == BZ_STREAM_END)
+      between_ = true;
+    else if (result != BZ_OK)
+      throw Error(ErrorCode::format, "damaged bzip2 data");
   }
 
  private:

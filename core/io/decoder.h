@@ -12,8 +12,8 @@ namespace quern {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // Takes bytes from the front of `in` and puts decoded ones at `out`, moving both, as far as either goes. An empty `in`
-  // asks for what is still held back. Throws Error{format} without a place: what was taken from `in` tells it.
+  // Takes bytes from the front of `in` and puts decoded ones at `out`, moving both, as far as either goes. An empty
+  // `in` asks for what is still held back. Throws Error{format} without a place: what was taken from `in` tells it.
   virtual void decode(std::string_view& in, char*& out, char* end) = 0;
   // Whether the file may end here: no stream is open.
   virtual bool complete() const = 0;

@@ -31,9 +31,11 @@ class GzipDecoder final : public Decoder {
     in.remove_prefix(static_cast<std::size_t>(reinterpret_cast<const char*>(stream_.next_in) - in.data()));
     out = reinterpret_cast<char*>(stream_.next_out);
     if (result == Z_MEM_ERROR) throw std::bad_alloc();
-    if (result == Z_STREAM_END) between_ = true;
+    if (result == Z_STREAM_END)
+      between_ = true;
     else if (result != Z_OK && result != Z_BUF_ERROR)
-      throw Error(ErrorCode::format, std::string("damaged gzip data: ") + (stream_.msg ? stream_.msg : "not decodable"));
+      throw Error(ErrorCode::format,
+                  std::string("damaged gzip data: ") + (stream_.msg ? stream_.msg : "not decodable"));
   }
 
  private:

@@ -62,8 +62,9 @@ class CompressedInput final : public Input {
       decode(out, buffer + size);
       if (out != buffer || window_.size() != before) continue;
       if (window_.empty() && decoder_->complete()) return 0;
-      if (window_.empty()) fail(Error(ErrorCode::format, std::string(name(compression_)) + " data ends too early")
-                                    .remedy("the file is incomplete: fetch or compress it again"));
+      if (window_.empty())
+        fail(Error(ErrorCode::format, std::string(name(compression_)) + " data ends too early")
+                 .remedy("the file is incomplete: fetch or compress it again"));
       fail(Error(ErrorCode::format, std::string("damaged ") + name(compression_) + " data"));
     }
     return static_cast<std::size_t>(out - buffer);
@@ -95,18 +96,23 @@ class CompressedInput final : public Input {
   std::unique_ptr<ByteSource> source_;
   std::unique_ptr<Decoder> decoder_;
   std::vector<char> buffer_;
-  std::string_view window_;   // of buffer_: compressed bytes not yet decoded
-  std::uint64_t taken_ = 0;   // from the source
+  std::string_view window_;  // of buffer_: compressed bytes not yet decoded
+  std::uint64_t taken_ = 0;  // from the source
   bool ended_ = false;
 };
 
 std::unique_ptr<Decoder> make_decoder(Compression compression) {
   switch (compression) {
-    case Compression::gzip: return make_gzip_decoder();
-    case Compression::zstd: return make_zstd_decoder();
-    case Compression::xz: return make_xz_decoder();
-    case Compression::bzip2: return make_bzip2_decoder();
-    case Compression::none: break;
+    case Compression::gzip:
+      return make_gzip_decoder();
+    case Compression::zstd:
+      return make_zstd_decoder();
+    case Compression::xz:
+      return make_xz_decoder();
+    case Compression::bzip2:
+      return make_bzip2_decoder();
+    case Compression::none:
+      break;
   }
   throw Error(ErrorCode::internal, "no decoder for uncompressed data");
 }
@@ -131,7 +137,8 @@ std::unique_ptr<Input> open(std::unique_ptr<ByteSource> source, std::string path
                                              make_decoder(compression));
   }
   if (undecided(start) && cut_within_magic(start, path)) {
-    throw Error(ErrorCode::format, start.empty() ? "is empty, but named as compressed" : "compressed data ends too early")
+    throw Error(ErrorCode::format,
+                start.empty() ? "is empty, but named as compressed" : "compressed data ends too early")
         .at(path, 0, start.size())
         .remedy("the file is incomplete: fetch or compress it again");
   }
@@ -152,13 +159,15 @@ std::string read_file(const std::string& path, std::size_t limit) {
   const auto in = open_input(path);
   std::string content;
   std::size_t size = 0;
-  content.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size_on_disk(path), limit)) + 1);  // + 1 finds the end
+  content.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size_on_disk(path), limit)) +
+                 1);  // + 1 finds the end
   for (;;) {
     const std::size_t n = in->read(content.data() + size, content.size() - size);
     if (n == 0) break;
     size += n;
     if (size > limit) {
-      throw Error(ErrorCode::memory, "holds more than " + std::to_string(limit) + " bytes, too many to be read whole").at(path);
+      throw Error(ErrorCode::memory, "holds more than " + std::to_string(limit) + " bytes, too many to be read whole")
+          .at(path);
     }
     if (size == content.size()) content.resize(size + size / 2 + 4096);
   }

@@ -3,12 +3,12 @@
 //   auto in = open_input("web.jsonl.zst");           // "-" is standard input
 //   while (std::size_t n = in->read(buffer, size)) …
 //
-// gzip (all members), zstd (all frames, windows up to 128 MiB), xz and bzip2 (all streams) are recognised by their first
-// bytes, also on standard input; anything else is passed on as it is. A truncated or damaged compressed stream is an
-// Error{format} naming the file and the compressed byte where it broke, never a short read. Memory is constant.
-// A name says nothing but this: a file called .gz, .zst, .xz or .bz2 that ends within the magic bytes of its form (an
-// empty one too) is truncated. Behind the last stream zero padding is accepted for gzip and xz, anything else is an error.
-// One thread at a time.
+// gzip (all members), zstd (all frames, windows up to 128 MiB), xz and bzip2 (all streams) are recognised by their
+// first bytes, also on standard input; anything else is passed on as it is. A truncated or damaged compressed stream is
+// an Error{format} naming the file and the compressed byte where it broke, never a short read. Memory is constant. A
+// name says nothing but this: a file called .gz, .zst, .xz or .bz2 that ends within the magic bytes of its form (an
+// empty one too) is truncated. Behind the last stream zero padding is accepted for gzip and xz, anything else is an
+// error. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +43,8 @@ class Input {
 std::unique_ptr<Input> open_input(const std::string& path);
 // The same over bytes in memory (tests, fuzzing); the view must outlive the stream.
 std::unique_ptr<Input> open_bytes(std::string_view bytes, std::string name);
-// Bytes a file takes on disk (compressed, if it is), or 0 when that cannot be told: pipes, devices. Throws Error{io} for a
-// file that is not there.
+// Bytes a file takes on disk (compressed, if it is), or 0 when that cannot be told: pipes, devices. Throws Error{io}
+// for a file that is not there.
 std::uint64_t size_on_disk(const std::string& path);
 // All of it, decompressed. More than `limit` bytes is Error{memory}: for models and configurations, not for corpora.
 std::string read_file(const std::string& path, std::size_t limit = std::size_t{1} << 31);

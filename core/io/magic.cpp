@@ -10,7 +10,8 @@ namespace {
 struct Magic {
   Compression compression;
   std::string_view suffix;
-  std::array<std::string_view, kLongestMagic> allowed;  // the bytes that may stand at each place; empty: the magic has ended
+  std::array<std::string_view, kLongestMagic>
+      allowed;  // the bytes that may stand at each place; empty: the magic has ended
 };
 
 constexpr std::string_view kSkippable("\x50\x51\x52\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f", 16);
@@ -57,7 +58,8 @@ bool undecided(std::string_view start) {
 
 bool cut_within_magic(std::string_view start, std::string_view path) {
   for (const Magic& magic : kMagics) {
-    const bool named = path.size() > magic.suffix.size() && path.substr(path.size() - magic.suffix.size()) == magic.suffix;
+    const bool named =
+        path.size() > magic.suffix.size() && path.substr(path.size() - magic.suffix.size()) == magic.suffix;
     if (named && start.size() < length(magic) && agrees(magic, start)) return true;
   }
   return false;
@@ -65,11 +67,16 @@ bool cut_within_magic(std::string_view start, std::string_view path) {
 
 const char* name(Compression compression) {
   switch (compression) {
-    case Compression::gzip: return "gzip";
-    case Compression::zstd: return "zstd";
-    case Compression::xz: return "xz";
-    case Compression::bzip2: return "bzip2";
-    case Compression::none: break;
+    case Compression::gzip:
+      return "gzip";
+    case Compression::zstd:
+      return "zstd";
+    case Compression::xz:
+      return "xz";
+    case Compression::bzip2:
+      return "bzip2";
+    case Compression::none:
+      break;
   }
   return "none";
 }

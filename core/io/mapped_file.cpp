@@ -44,7 +44,8 @@ MappedFile::~MappedFile() {
 
 void MappedFile::release(std::size_t begin, std::size_t end) const {
   static const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  // The page `end` lies in may still be read; the one `begin` lies in was passed before. Advice: failure costs memory only.
+  // The page `end` lies in may still be read; the one `begin` lies in was passed before. Advice: failure costs memory
+  // only.
   begin = begin / page * page;
   end = end >= size_ ? size_ : end / page * page;
   if (begin < end) ::madvise(const_cast<char*>(data_) + begin, end - begin, MADV_DONTNEED);

@@ -21,13 +21,17 @@ namespace {
 const char* remedy_for(int errno_value) {
   switch (errno_value) {
     case ENOSPC:
-    case EDQUOT: return "free some space, or write elsewhere with -o";
+    case EDQUOT:
+      return "free some space, or write elsewhere with -o";
     case ENOENT:
-    case ENOTDIR: return "create its directory first";
+    case ENOTDIR:
+      return "create its directory first";
     case EACCES:
     case EPERM:
-    case EROFS: return "write elsewhere with -o";
-    default: return "";
+    case EROFS:
+      return "write elsewhere with -o";
+    default:
+      return "";
   }
 }
 
@@ -90,7 +94,8 @@ Output Output::to_file(const std::string& path, OutputOptions options) {
     out.temporary_.clear();
     fail("cannot create", errno, path);
   }
-  if (found) (void)::fchmod(out.descriptor_, status.st_mode & 07777);  // where that is not ours to set, the default will do
+  if (found)
+    (void)::fchmod(out.descriptor_, status.st_mode & 07777);  // where that is not ours to set, the default will do
   return out;
 }
 

@@ -6,13 +6,12 @@
 //   out.commit();                                     // flush, fsync, rename, directory fsync: only now does it exist
 //
 // Leaving scope without commit() removes the temporary file `<name>.tmp.<pid>.<n>` and leaves whatever stood under the
-// final name untouched; so does a commit() that fails, up to the rename. Should only the flush of the directory fail, the
-// whole new file stands under its name and the error says so. A replaced file keeps its permissions, and a symbolic link
-// stays one. Standard output has no temporary file; commit() flushes it and checks.
-// A short write is continued; ENOSPC, EIO and the rest are an Error{io} naming the path. EPIPE on standard output throws
-// BrokenPipe, which cli/main.cpp turns into a silent death by SIGPIPE.
-// Targets that are not regular files (/dev/null, a FIFO) are written in place.
-// One thread at a time.
+// final name untouched; so does a commit() that fails, up to the rename. Should only the flush of the directory fail,
+// the whole new file stands under its name and the error says so. A replaced file keeps its permissions, and a symbolic
+// link stays one. Standard output has no temporary file; commit() flushes it and checks. A short write is continued;
+// ENOSPC, EIO and the rest are an Error{io} naming the path. EPIPE on standard output throws BrokenPipe, which
+// cli/main.cpp turns into a silent death by SIGPIPE. Targets that are not regular files (/dev/null, a FIFO) are written
+// in place. One thread at a time.
 #pragma once
 
 #include <cstddef>

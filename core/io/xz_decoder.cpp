@@ -27,8 +27,10 @@ class XzDecoder final : public Decoder {
     const lzma_ret result = lzma_code(&stream_, LZMA_RUN);
     in.remove_prefix(in.size() - stream_.avail_in);
     out = end - stream_.avail_out;
-    if (result == LZMA_STREAM_END) between_ = true;
-    else if (result != LZMA_OK && result != LZMA_BUF_ERROR) fail(result);
+    if (result == LZMA_STREAM_END)
+      between_ = true;
+    else if (result != LZMA_OK && result != LZMA_BUF_ERROR)
+      fail(result);
   }
 
  private:
@@ -45,18 +47,23 @@ class XzDecoder final : public Decoder {
     padding_ += zeros;
     in.remove_prefix(zeros);
     if (in.empty()) return false;
-    if (padding_ % 4 != 0 || in.front() != '\xfd') throw Error(ErrorCode::format, "garbage after the end of the xz data");
+    if (padding_ % 4 != 0 || in.front() != '\xfd')
+      throw Error(ErrorCode::format, "garbage after the end of the xz data");
     begin_stream();
     return true;
   }
 
   [[noreturn]] static void fail(lzma_ret result) {
     switch (result) {
-      case LZMA_MEM_ERROR: throw std::bad_alloc();
+      case LZMA_MEM_ERROR:
+        throw std::bad_alloc();
       case LZMA_MEMLIMIT_ERROR:
-        throw Error(ErrorCode::format, "xz dictionary larger than 256 MiB").remedy("decompress it with xz -dc and pipe it in");
-      case LZMA_OPTIONS_ERROR: throw Error(ErrorCode::format, "damaged xz data, or of a kind not supported");
-      default: throw Error(ErrorCode::format, "damaged xz data");
+        throw Error(ErrorCode::format, "xz dictionary larger than 256 MiB")
+            .remedy("decompress it with xz -dc and pipe it in");
+      case LZMA_OPTIONS_ERROR:
+        throw Error(ErrorCode::format, "damaged xz data, or of a kind not supported");
+      default:
+        throw Error(ErrorCode::format, "damaged xz data");
     }
   }
 

@@ -38,7 +38,8 @@ class ZstdDecoder final : public Decoder {
   [[noreturn]] static void fail(std::size_t result) {
     if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
     if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge) {
-      throw Error(ErrorCode::format, "zstd window larger than 128 MiB").remedy("decompress it with zstd -dc --long=31 and pipe it in");
+      throw Error(ErrorCode::format, "zstd window larger than 128 MiB")
+          .remedy("decompress it with zstd -dc --long=31 and pipe it in");
     }
     throw Error(ErrorCode::format, std::string("damaged zstd data: ") + ZSTD_getErrorName(result));
   }

@@ -33,7 +33,8 @@ std::string reason_of(const std::string& name, const std::string& line) {
 
 TEST_CASE("a string field is found wherever it stands and unescaped") {
   CHECK(text_of("text", R"({"text":"a"})") == "a");
-  CHECK(text_of("text", R"( { "id" : 1, "x" : {"text":"inner"}, "text" : "a\n\u00e9\ud83d\ude00\/" } )" "\r") == "a\né😀/");
+  CHECK(text_of("text", R"( { "id" : 1, "x" : {"text":"inner"}, "text" : "a\n\u00e9\ud83d\ude00\/" } )"
+                        "\r") == "a\né😀/");
   CHECK(text_of("text", R"({"text":""})").empty());
   CHECK(text_of("text", R"({"text":"\u0000"})") == std::string(1, '\0'));
   CHECK(text_of("文", R"({"文":"字"})") == "字");
@@ -59,9 +60,9 @@ TEST_CASE("what is wrong with a line is said in its own words") {
 }
 
 TEST_CASE("a line that is not JSON from end to end is refused, also when the field came before the fault") {
-  for (const char* line : {R"({"text":"a")", R"({"text":"a"} x)", R"({"text":"a"}{})", R"({"text":"a)",
-                           R"({"text":"a","b":tru})", R"({"text":"a","b":01})", R"({'text':'a'})", "text",
-                           "{\"text\":\"a\tb\"}"}) {
+  for (const char* line :
+       {R"({"text":"a")", R"({"text":"a"} x)", R"({"text":"a"}{})", R"({"text":"a)", R"({"text":"a","b":tru})",
+        R"({"text":"a","b":01})", R"({'text':'a'})", "text", "{\"text\":\"a\tb\"}"}) {
     INFO(line);
     CHECK(reason_of("text", line).find("not valid JSON: ") == 0);
   }

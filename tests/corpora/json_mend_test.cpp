@@ -36,7 +36,9 @@ TEST_CASE("halves of surrogate pairs are found, whatever stands around them") {
   CHECK(replaced("\\ud800\\u0041") == "\uFFFD\\u0041");
   CHECK(replaced("\\\\\\ud800x") == "\\\\\uFFFDx");
   CHECK(replaced("\\ud80") == "\\ud80");
-  CHECK(kept("a\\ud800b") == "a\xed\xa0\x80" "b");
+  CHECK(kept("a\\ud800b") ==
+        "a\xed\xa0\x80"
+        "b");
   CHECK(kept("\\udfff") == "\xed\xbf\xbf");
 }
 

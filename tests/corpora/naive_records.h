@@ -55,8 +55,10 @@ inline RecordList naive_records(const std::vector<std::string>& files, const Rec
       if (format.records == Records::tsv) {
         std::vector<std::string> columns(1);
         for (const char c : text) {
-          if (c == '\t') columns.emplace_back();
-          else columns.back().push_back(c);
+          if (c == '\t')
+            columns.emplace_back();
+          else
+            columns.back().push_back(c);
         }
         if (columns.size() < format.column) {
           if (all.damage.bad_records++ == 0) all.damage.first_bad = {file, line};
@@ -79,7 +81,8 @@ inline RecordList naive_records(const std::vector<std::string>& files, const Rec
 }
 
 // The same through BlockReader and extract.
-inline RecordList block_records(const std::vector<std::string>& files, const RecordFormat& format, const BlockOptions& options) {
+inline RecordList block_records(const std::vector<std::string>& files, const RecordFormat& format,
+                                const BlockOptions& options) {
   RecordList all;
   BlockReader reader(files, format, options);
   RawBlock raw;
@@ -97,9 +100,14 @@ inline RecordList block_records(const std::vector<std::string>& files, const Rec
 
 // Text made of what separates records, what looks like it, and what is not UTF-8.
 inline std::string generated_text(std::mt19937& random, std::size_t pieces) {
-  static const std::vector<std::string> parts = {
-      "a",  "quern", " ",    "字",       "日本語",   "é",            "😀", "\n", "\n",           "\r\n", "\n\n", std::string(1, '\0'),
-      "\t", "\t",    "\xff", "\xe5\xad", "\xf0\x9f", "\xed\xa0\x80", "\"", "\\", "\xef\xbb\xbf", "\x85", "\u2028"};
+  static const std::vector<std::string> parts = {"a",        "quern",    " ",
+                                                 "字",       "日本語",   "é",
+                                                 "😀",        "\n",       "\n",
+                                                 "\r\n",     "\n\n",     std::string(1, '\0'),
+                                                 "\t",       "\t",       "\xff",
+                                                 "\xe5\xad", "\xf0\x9f", "\xed\xa0\x80",
+                                                 "\"",       "\\",       "\xef\xbb\xbf",
+                                                 "\x85",     "\u2028"};
   std::string text;
   for (std::size_t i = 0; i < pieces; ++i) text += parts[random() % parts.size()];
   return text;

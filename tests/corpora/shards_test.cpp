@@ -48,7 +48,8 @@ TEST_CASE("every record is in exactly one shard, the one whose range it begins i
           joined += expected.size();
           for (const std::size_t block : {1, 2, 5, 16, 1000}) {
             std::vector<std::string> got;
-            for (const auto& record : test::block_records(files, format, {.block_bytes = block, .shard = {index, count}}).records) {
+            for (const auto& record :
+                 test::block_records(files, format, {.block_bytes = block, .shard = {index, count}}).records) {
               got.push_back(record.text);
             }
             INFO("round " << round << ", shard " << index << " of " << count << ", block " << block);
@@ -82,7 +83,8 @@ TEST_CASE("documents are dealt out whole, compressed or not") {
   RecordFormat format;
   format.records = Records::document;
   using List = std::vector<test::Record>;
-  CHECK(test::block_records(files, format, {.shard = {0, 2}}).records == List{{files[0], 1, "one\n"}, {files[2], 1, "three"}});
+  CHECK(test::block_records(files, format, {.shard = {0, 2}}).records ==
+        List{{files[0], 1, "one\n"}, {files[2], 1, "three"}});
   CHECK(test::block_records(files, format, {.shard = {1, 2}}).records == List{{files[1], 1, "two\n"}});
 }
 
@@ -95,7 +97,8 @@ TEST_CASE("what cannot be cut into ranges is refused, with a way out") {
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::usage);
     CHECK(error.describe() ==
-          path + ": compressed, so it cannot be split into shards; decompress it first, or give each shard whole files");
+          path +
+              ": compressed, so it cannot be split into shards; decompress it first, or give each shard whole files");
   }
   CHECK(test::block_records({path}, {}, {.shard = {0, 1}}).records.size() == 2);
 }

@@ -65,7 +65,8 @@ TEST_CASE("blocks of any size give the records of the naive splitter") {
         directory.write("a", test::generated_text(random, 60)),
         directory.write("b", ""),
         directory.write("c", "\xef\xbb\xbf" + test::generated_text(random, 20)),
-        directory.write("d", test::gzip(test::generated_text(random, 40)) + test::gzip(test::generated_text(random, 20))),
+        directory.write("d",
+                        test::gzip(test::generated_text(random, 40)) + test::gzip(test::generated_text(random, 20))),
         directory.write("e", "\n"),
     };
     for (const Records records : {Records::lines, Records::null, Records::tsv, Records::document}) {
@@ -133,8 +134,9 @@ TEST_CASE("a column is taken literally, quotes included; a row without it is a b
   CHECK(all.records == std::vector<test::Record>{{path, 1, "\"x\""}, {path, 3, "y\\n"}});
   CHECK(all.damage.bad_records == 1);
   CHECK(error_of([&] { texts({path}, form(Records::tsv)); }).describe() ==
-        path + ":2: row has 1 column, column 2 was asked for; choose another with --tsv COLUMN, "
-               "or skip such records with --on-bad-record skip");
+        path +
+            ":2: row has 1 column, column 2 was asked for; choose another with --tsv COLUMN, "
+            "or skip such records with --on-bad-record skip");
 }
 
 TEST_CASE("fields of JSON lines, whatever the block") {
@@ -163,8 +165,9 @@ TEST_CASE("a bad JSON record is named by its line, or skipped and counted") {
   const std::string path =
       directory.write("a.jsonl", "{\"text\":\"x\"}\n{\"text\":7}\n{\"t\":\"y\"}\n[]\n{\"text\":\"z\"}");
   CHECK(error_of([&] { texts({path}, form(Records::jsonl)); }).describe() ==
-        path + ":2: field \"text\" is a number, expected a string; choose another with --jsonl FIELD, "
-               "or skip such records with --on-bad-record skip");
+        path +
+            ":2: field \"text\" is a number, expected a string; choose another with --jsonl FIELD, "
+            "or skip such records with --on-bad-record skip");
   for (const std::size_t block : {1, 20, 1000}) {
     const auto all = block_records({path}, skipping_bad(form(Records::jsonl)), {.block_bytes = block});
     CHECK(all.records == std::vector<test::Record>{{path, 1, "x"}, {path, 5, "z"}});
@@ -180,7 +183,10 @@ TEST_CASE("lone surrogates and stray bytes in JSON follow the UTF-8 policy") {
       "a", "{\"text\":\"fine\"}\n{\"text\":\"a\\ud800b\"}\n{\"text\":\"\\ud83d\\ude00\\udc00 \xff\"}\n");
   const auto read = [&](OnInvalid policy) { return texts({path}, form(Records::jsonl, policy)); };
   CHECK(read(OnInvalid::replace) == Texts{"fine", "a\uFFFDb", "😀\uFFFD \uFFFD"});
-  CHECK(read(OnInvalid::keep) == Texts{"fine", "a\xed\xa0\x80" "b", "😀\xed\xb0\x80 \xff"});
+  CHECK(read(OnInvalid::keep) == Texts{"fine",
+                                       "a\xed\xa0\x80"
+                                       "b",
+                                       "😀\xed\xb0\x80 \xff"});
   CHECK(read(OnInvalid::skip) == Texts{"fine"});
   CHECK(error_of([&] { read(OnInvalid::error); }).describe() ==
         path + ":2:26: not valid UTF-8; use --on-invalid replace, skip or keep");
@@ -211,7 +217,8 @@ TEST_CASE("a missing file shows before any record is read") {
 TEST_CASE("progress ends at the total, in bytes on disk") {
   const TemporaryDirectory directory;
   const std::string packed = test::gzip("three\n");
-  BlockReader reader({directory.write("a", "one\ntwo\n"), directory.write("b.gz", packed), directory.write("c", "")}, {});
+  BlockReader reader({directory.write("a", "one\ntwo\n"), directory.write("b.gz", packed), directory.write("c", "")},
+                     {});
   RawBlock raw;
   std::uint64_t last = 0;
   while (reader.next(raw)) {

@@ -59,7 +59,8 @@ std::string xz(std::string_view text) {
   std::string out = space_for(text);
   std::size_t size = 0;
   require(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()),
-                                  text.size(), reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()) == LZMA_OK);
+                                  text.size(), reinterpret_cast<std::uint8_t*>(out.data()), &size,
+                                  out.size()) == LZMA_OK);
   out.resize(size);
   return out;
 }
@@ -67,8 +68,8 @@ std::string xz(std::string_view text) {
 std::string bzip2(std::string_view text) {
   std::string out = space_for(text);
   auto size = static_cast<unsigned>(out.size());
-  require(BZ2_bzBuffToBuffCompress(out.data(), &size, const_cast<char*>(text.data()), static_cast<unsigned>(text.size()),
-                                   9, 0, 0) == BZ_OK);
+  require(BZ2_bzBuffToBuffCompress(out.data(), &size, const_cast<char*>(text.data()),
+                                   static_cast<unsigned>(text.size()), 9, 0, 0) == BZ_OK);
   out.resize(size);
   return out;
 }

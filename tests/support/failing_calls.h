@@ -35,14 +35,14 @@ class FailingCalls {
         },
         .fsync = [](int fd) { return refuses() ? -1 : state().real.fsync(fd); },
         // Like Linux: a close that fails has closed.
-        .close = [](int fd) {
-          const int result = state().real.close(fd);
-          return refuses() ? -1 : result;
-        },
+        .close =
+            [](int fd) {
+              const int result = state().real.close(fd);
+              return refuses() ? -1 : result;
+            },
         .rename = [](const char* from, const char* to) { return refuses() ? -1 : state().real.rename(from, to); },
-        .open = [](const char* path, int flags, unsigned mode) {
-          return refuses() ? -1 : state().real.open(path, flags, mode);
-        },
+        .open = [](const char* path, int flags,
+                   unsigned mode) { return refuses() ? -1 : state().real.open(path, flags, mode); },
     };
   }
   FailingCalls(const FailingCalls&) = delete;

@@ -160,7 +160,10 @@ TEST_CASE("a zstd window beyond 128 MiB is refused with the way around it") {
 }
 
 TEST_CASE("text that begins like a compressed file is text") {
-  for (const std::string text : {"", "B", "BZ", "BZh9", "BZh91", "BZh9 is a header\n", "(", "P", "P*M", "\x1f", "\x1f\x8a", "\xfd" "7zX"}) {
+  for (const std::string text :
+       {"", "B", "BZ", "BZh9", "BZh91", "BZh9 is a header\n", "(", "P", "P*M", "\x1f", "\x1f\x8a",
+        "\xfd"
+        "7zX"}) {
     CHECK(decompress(text, "x", 1) == text);
     CHECK(decompress(text, "x") == text);
   }
@@ -214,7 +217,8 @@ TEST_CASE("what cannot be opened says why") {
   const TemporaryDirectory directory;
   const auto missing = error_of([&] { open_input(directory / "missing"); });
   CHECK(missing.code() == ErrorCode::io);
-  CHECK(missing.describe() == directory / "missing" + ": cannot open: No such file or directory; check the name; - is standard input");
+  CHECK(missing.describe() ==
+        directory / "missing" + ": cannot open: No such file or directory; check the name; - is standard input");
   CHECK(error_of([&] { size_on_disk(directory / "missing"); }).describe() == missing.describe());
 
   const auto folder = error_of([&] { open_input(directory.path()); });

@@ -139,7 +139,8 @@ TEST_CASE("a symbolic link stays one") {
 
 TEST_CASE("directories and places that are not there are refused with a remedy") {
   const TemporaryDirectory directory;
-  CHECK(error_of([&] { Output::to_file(directory.path()); })->describe() == directory.path() + ": is a directory; name a file in it");
+  CHECK(error_of([&] { Output::to_file(directory.path()); })->describe() ==
+        directory.path() + ": is a directory; name a file in it");
   CHECK(error_of([&] { Output::to_file(directory / "no/file"); })->describe() ==
         directory / "no/file" + ": cannot create: No such file or directory; create its directory first");
 }
@@ -147,7 +148,8 @@ TEST_CASE("directories and places that are not there are refused with a remedy")
 TEST_CASE("a full device is an error, whether the disk or a name says so") {
   const auto written = error_of([] { write_file("/dev/full", "some bytes"); });
   REQUIRE(written);
-  CHECK(written->describe() == "/dev/full: write failed: No space left on device; free some space, or write elsewhere with -o");
+  CHECK(written->describe() ==
+        "/dev/full: write failed: No space left on device; free some space, or write elsewhere with -o");
   CHECK_FALSE(error_of([] { write_file("/dev/null", "some bytes"); }));
 
   const int full = ::open("/dev/full", O_WRONLY);
@@ -169,11 +171,13 @@ TEST_CASE("a reader of standard output that goes away is not an error message") 
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   ::close(ends[0]);
-  CHECK_THROWS_AS(with_stdout(ends[1], [] {
-    Output out = Output::to_stdout();
-    out.write("nobody reads this");
-    out.commit();
-  }), BrokenPipe);
+  CHECK_THROWS_AS(with_stdout(ends[1],
+                              [] {
+                                Output out = Output::to_stdout();
+                                out.write("nobody reads this");
+                                out.commit();
+                              }),
+                  BrokenPipe);
   ::close(ends[1]);
   ::signal(SIGPIPE, previous);
 }
