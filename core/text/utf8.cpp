@@ -56,9 +56,24 @@ const char* sequence_boundary(const char* begin, const char* cut) {
   return cut;
 }
 
+// simdjson's kernel for a level, or the next best that this processor has (its AVX-512 one asks for more than x86-64-v4).
+const simdjson::implementation& kernel(Isa level) {
+  constexpr const char* kKernels[] = {"icelake", "haswell", "westmere"};
+  for (int i = level == Isa::avx512 ? 0 : level == Isa::avx2 ? 1 : 2; i < 3; ++i) {
+    const simdjson::implementation* found = simdjson::get_available_implementations()[kKernels[i]];
+    if (found != nullptr && found->supported_by_runtime_system()) return *found;
+  }
+  return *simdjson::get_available_implementations().detect_best_supported();  // not an x86
+}
+
 }  // namespace
 
-bool is_valid(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+bool is_valid(std::string_view text, Isa level) { return kernel(level).validate_utf8(text.data(), text.size()); }
+
+bool is_valid(std::string_view text) {
+  static const simdjson::implementation& best = kernel(isa());
+  return best.validate_utf8(text.data(), text.size());
+}
 
 // The vector validator only says yes or no about a whole range, so ranges grow geometrically until one holds the fault
 // and shrink by halves around it: what is read twice stays within a constant factor of the prefix, and replacing many
@@ -72,7 +87,7 @@ std::size_t valid_prefix(std::string_view text) {
   for (std::size_t range = kSmallest; !broken && p < end;) {
     const auto rest = static_cast<std::size_t>(end - p);
     const char* until = range < rest ? sequence_boundary(p, p + range) : end;
-    if (simdjson::validate_utf8(p, static_cast<std::size_t>(until - p))) {
+    if (is_valid({p, static_cast<std::size_t>(until - p)})) {
       p = until;
       range = enclosed ? std::max(range / 2, kSmallest) : std::min(2 * range, kLargest);
     } else if (range > kSmallest) {

@@ -13,11 +13,14 @@
 #include <string>
 #include <string_view>
 
+#include "core/hardware.h"
+
 namespace quern::utf8 {
 
 inline constexpr char32_t kReplacement = 0xFFFD;
 
 bool is_valid(std::string_view text);
+bool is_valid(std::string_view text, Isa level);  // by the code for one level, which this processor must have
 // Bytes before the first ill-formed sequence; text.size() when there is none.
 std::size_t valid_prefix(std::string_view text);
 // Length in bytes of the ill-formed maximal subpart that begins at text[at] (at = valid_prefix of something).

@@ -101,6 +101,17 @@ TEST_CASE("text with any share of faults is replaced like the naive decoder does
   check_against_naive(generate(random, 60000, 0.00005));
 }
 
+TEST_CASE("the code for every instruction set judges alike") {
+  std::mt19937 random(5);
+  for (int round = 0; round < 1000; ++round) {
+    const std::string text = generate(random, 100, round % 2 == 0 ? 0.0 : 0.01);
+    const bool expected = quern::naive::decode(text).count == 0;
+    for (const quern::Isa level : {quern::Isa::baseline, quern::Isa::avx2, quern::Isa::avx512}) {
+      if (level <= quern::isa()) REQUIRE(utf8::is_valid(text, level) == expected);
+    }
+  }
+}
+
 TEST_CASE("decoding and appending give back every code point, and U+FFFD for what is none") {
   for (char32_t c = 0; c <= 0x10FFFF; ++c) {
     if (c == 0xD800) c = 0xE000;
