@@ -1,6 +1,8 @@
 #include "cli/encoding_format.h"
 
+#include <bit>
 #include <charconv>
+#include <cstring>
 
 #include "core/json.h"
 #include "core/text/utf8.h"
@@ -16,8 +18,13 @@ void append_number(std::string& out, Integer number) {
 
 template <class Word>
 void append_words(std::string& out, const std::vector<TokenId>& ids) {
+  static_assert(std::endian::native == std::endian::little, "u16 and u32 are little-endian");
+  std::size_t at = out.size();
+  out.resize(at + ids.size() * sizeof(Word));
   for (const TokenId id : ids) {
-    for (std::size_t i = 0; i < sizeof(Word); ++i) out.push_back(static_cast<char>(id >> (8 * i)));
+    const auto word = static_cast<Word>(id);
+    std::memcpy(&out[at], &word, sizeof word);
+    at += sizeof word;
   }
 }
 
