@@ -83,9 +83,7 @@ class Speller {
       case 'd': return put("\\p{Nd}", 2);
       case 'D': return put("\\P{Nd}", 2);
       case 'w': case 'W': return word(c == 'W');
-      case 'b': case 'B':
-        if (depth_ == 0) sayable_ = icu_;  // RE2's word boundaries know ASCII only
-        return copy(2);
+      case 'b': case 'B': return depth_ == 0 ? boundary(c == 'B') : copy(2);
       case 'Q': {
         const std::size_t end = source_.find("\\E", at_ + 2);
         return copy(end == source_.npos ? source_.size() - at_ : end + 2 - at_);
@@ -116,12 +114,37 @@ class Speller {
     copy(size);
   }
 
-  // Letters, marks, decimal digits and connector punctuation.
-  void word(bool negated) {
-    auto ranges = *unicode::class_ranges("L");
-    const auto marks = *unicode::class_ranges("M");
-    ranges.insert(ranges.end(), marks.begin(), marks.end());
-    put_class(std::move(ranges), "\\p{Nd}\\p{Pc}", negated, 2);
+  // \w of Hugging Face's engine (Oniguruma): letters, marks, digits, connector punctuation, what else is alphabetic (letter
+  // numbers, letters in circles and squares) and, outside brackets only, the superscripts and fractions of Latin-1.
+  std::vector<Range> word_ranges() const {
+    std::vector<Range> ranges = {{0x24B6, 0x24E9}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189}};
+    if (depth_ == 0) ranges.insert(ranges.end(), {{0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}});
+    for (const char* name : {"L", "M"}) {
+      const auto more = *unicode::class_ranges(name);
+      ranges.insert(ranges.end(), more.begin(), more.end());
+    }
+    return ranges;
+  }
+  static constexpr std::string_view kWordRest = "\\p{Nd}\\p{Nl}\\p{Pc}";
+
+  void word(bool negated) { put_class(word_ranges(), kWordRest, negated, 2); }
+
+  // \b and \B by that \w: ICU's own boundary has another idea of words, RE2's knows ASCII only and cannot look around.
+  void boundary(bool negated) {
+    sayable_ = icu_;
+    const std::string word = fmt::format("[{}{}]", spell(word_ranges()), kWordRest);
+    put(negated ? fmt::format("(?:(?<={0})(?={0})|(?<!{0})(?!{0}))", word)
+                : fmt::format("(?:(?<={0})(?!{0})|(?<!{0})(?={0}))", word),
+        2);
+  }
+
+  static std::string spell(const std::vector<Range>& ranges) {
+    std::string text;
+    for (const Range& r : ranges) {
+      text += fmt::format("\\x{{{:X}}}", static_cast<std::uint32_t>(r.first));
+      if (r.first != r.last) text += fmt::format("-\\x{{{:X}}}", static_cast<std::uint32_t>(r.last));
+    }
+    return text;
   }
 
   // `rest` are classes to be added that only the engine knows.
@@ -137,10 +160,7 @@ class Speller {
       }
     }
     std::string text = own_set ? (negated ? "[^" : "[") : "";
-    for (const Range& r : ranges) {
-      text += fmt::format("\\x{{{:X}}}", static_cast<std::uint32_t>(r.first));
-      if (r.first != r.last) text += fmt::format("-\\x{{{:X}}}", static_cast<std::uint32_t>(r.last));
-    }
+    text += spell(ranges);
     text += rest;
     if (own_set) text += ']';
     put(text, consumed);

@@ -71,6 +71,24 @@ TEST_CASE("the two engines find the same matches in generated text") {
   }
 }
 
+TEST_CASE("word characters and their boundaries are those of Hugging Face's engine") {
+  const auto engine = RegexEngine::compile(R"(\b\w+\b)");
+  for (const char* word : {"Ⅷ", "ⓐ", "🅰", "²", "¼", "e\u0301", "_", "٣", "汉字"}) {
+    CAPTURE(word);
+    const std::string text = std::string("'").append(word).append("'");
+    const auto match = engine->find(text, 0);
+    REQUIRE(match);
+    CHECK(text.substr(match->begin, match->end - match->begin) == word);
+  }
+  for (const char* other : {"⁴", "①", "\u200D", "-", "+", "😀"}) {
+    CAPTURE(other);
+    CHECK(!engine->find(other, 0));
+  }
+  CHECK(!RegexEngine::compile(R"([\w])")->find("²", 0));
+  CHECK(RegexEngine::compile(R"(\Bb)")->find("b ab", 0)->begin == 3);
+  CHECK(!RegexEngine::compile(R"(\bth)")->find("ⓐth", 0));
+}
+
 TEST_CASE("an expression that does not compile says where") {
   CHECK_THROWS_WITH(RegexEngine::compile(R"(\p{L}+|(\s)"), Catch::Contains("does not compile"));
   CHECK_THROWS_WITH(RegexEngine::compile(R"(\p{L}\s[a-)"), Catch::Contains("at byte 10"));
