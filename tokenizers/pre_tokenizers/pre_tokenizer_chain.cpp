@@ -28,9 +28,9 @@ void PreTokenizerChain::apply(const Split& split, std::string_view text, std::si
                               std::vector<std::pair<std::size_t, std::size_t>>& pieces) {
   const std::size_t first = pieces.size();
   bool previous_matched = false;
-  for (std::string_view rest = text; !rest.empty();) {
-    const Piece piece = split.splitter.next(rest);
-    rest.remove_prefix(piece.size);
+  for (std::size_t at = 0; at < text.size();) {
+    const Piece piece = split.splitter.next(text, at);
+    at += piece.size;
     const std::size_t end = begin + piece.size;
     const bool matched = piece.matched != split.invert;
     bool join = false;

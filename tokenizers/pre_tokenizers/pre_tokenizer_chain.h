@@ -65,18 +65,17 @@ void PreTokenizerChain::cut(std::string_view text, Scratch& scratch, Take take) 
     scratch.pieces.swap(scratch.next);
   }
   for (const auto& [begin, end] : scratch.pieces) {
-    std::string_view rest = text.substr(begin, end - begin);
+    std::string_view part = text.substr(begin, end - begin);
     std::size_t prefix = 0;
-    if (add_prefix_space_ && rest.front() != ' ') {
-      scratch.prefixed.assign(1, ' ').append(rest);
-      rest = scratch.prefixed;
+    if (add_prefix_space_ && part.front() != ' ') {
+      scratch.prefixed.assign(1, ' ').append(part);
+      part = scratch.prefixed;
       prefix = 1;
     }
-    for (std::size_t at = 0; !rest.empty();) {
-      const std::size_t size = last_ ? last_->next(rest).size : rest.size();
+    for (std::size_t at = 0; at < part.size();) {
+      const std::size_t size = last_ ? last_->next(part, at).size : part.size();
       const bool has_prefix = prefix == 1 && at == 0;
-      take(Cut{rest.substr(0, size), begin + at - (has_prefix ? 0 : prefix), has_prefix});
-      rest.remove_prefix(size);
+      take(Cut{part.substr(at, size), begin + at - (has_prefix ? 0 : prefix), has_prefix});
       at += size;
     }
   }

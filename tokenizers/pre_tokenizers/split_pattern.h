@@ -55,7 +55,6 @@ class Splitter {
   // The piece of text that begins at `at`, the end of the piece before it. Text is valid UTF-8 and ends where the text
   // ends; what lies before `at` is seen by expressions that look behind. An empty match cuts, but is no piece.
   Piece next(std::string_view text, std::size_t at) const;
-  Piece next(std::string_view rest) const { return next(rest, 0); }
 
   // For named patterns: the scanner itself, to be called without indirection per piece; null for regex and literal.
   // Takes [p, end), returns the end of the first piece.

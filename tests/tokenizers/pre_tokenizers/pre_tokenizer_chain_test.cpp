@@ -43,6 +43,17 @@ TEST_CASE("splits follow one another, each within the pieces of the one before")
   CHECK(cut(parts, "ab12345bc") == "ab|123|45|b|c|");
 }
 
+TEST_CASE("an expression sees what stands before the place where it is tried") {
+  const auto cut_with = [](const char* source, SplitBehavior behavior, bool add_prefix_space) {
+    return cut({SplitPreTokenizer{SplitPattern::from_regex(source), behavior, false},
+                ByteLevelPreTokenizer{.add_prefix_space = add_prefix_space, .use_regex = false}},
+               "aabab");
+  };
+  CHECK(cut_with("^a", SplitBehavior::removed, false) == "abab|");
+  CHECK(cut_with("(?<=b)a", SplitBehavior::merged_with_next, false) == "aab|ab|");
+  CHECK(cut_with("^a|b", SplitBehavior::isolated, true) == " a| a| b| a| b|");
+}
+
 TEST_CASE("a prefix space goes before every piece that has none, and belongs to its first character") {
   const std::vector<PreTokenizer> parts = {
       SplitPreTokenizer{SplitPattern::from_literal("-"), SplitBehavior::removed, false},
