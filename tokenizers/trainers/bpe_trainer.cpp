@@ -25,6 +25,8 @@ class BpeTrainer final : public Trainer {
   BpeTrainer(const BpeTrainerSettings& settings, int threads, std::uint64_t budget)
       : settings_(settings), budget_(budget), workers_(threads) {
     if (settings_.pattern) splitter_.emplace(*settings_.pattern);
+    // As assemble() writes it: only GPT-2's split comes behind the prefix space; any other before, so that every piece gets one.
+    prefixes_pieces_ = settings_.add_prefix_space && splitter_ && splitter_->kind() != SplitPattern::Kind::gpt2;
   }
 
   void count(std::string_view text, int worker) override;
@@ -40,7 +42,7 @@ class BpeTrainer final : public Trainer {
   };
 
   template <class NextEnd>
-  void count_pieces(const char* p, const char* end, const char* bad, PieceCounts& counts, NextEnd next_end);
+  void count_pieces(const char* p, const char* end, const char* bad, Worker& worker, NextEnd next_end);
   void check_memory(Worker& worker);
 
   struct Alphabet {
@@ -55,6 +57,7 @@ class BpeTrainer final : public Trainer {
   BpeTrainerSettings settings_;
   std::uint64_t budget_;
   std::optional<Splitter> splitter_;
+  bool prefixes_pieces_ = false;
   std::vector<Worker> workers_;
   std::atomic<std::uint64_t> memory_{0};
   TrainingReport report_;
@@ -62,11 +65,16 @@ class BpeTrainer final : public Trainer {
 
 // Pieces of [p, bad), of which the last is continued to end: bad is the first ill-formed byte, or the end.
 template <class NextEnd>
-void BpeTrainer::count_pieces(const char* p, const char* end, const char* bad, PieceCounts& counts, NextEnd next_end) {
+void BpeTrainer::count_pieces(const char* p, const char* end, const char* bad, Worker& worker, NextEnd next_end) {
   while (p < end) {
     const char* q = p < bad ? next_end(p, bad) : end;
     if (q == bad) q = end;
-    counts.add({p, static_cast<std::size_t>(q - p)}, static_cast<std::size_t>(end - p));
+    const std::string_view piece(p, static_cast<std::size_t>(q - p));
+    if (prefixes_pieces_ && *p != ' ') {
+      worker.counts.add(worker.with_prefix.assign(1, ' ').append(piece));
+    } else {
+      worker.counts.add(piece, static_cast<std::size_t>(end - p));
+    }
     p = q;
   }
 }
@@ -74,7 +82,7 @@ void BpeTrainer::count_pieces(const char* p, const char* end, const char* bad, P
 void BpeTrainer::count(std::string_view text, int worker_index) {
   if (text.empty()) return;
   Worker& worker = workers_[worker_index];
-  if (settings_.add_prefix_space && text.front() != ' ') {
+  if (settings_.add_prefix_space && !prefixes_pieces_ && text.front() != ' ') {
     worker.with_prefix.assign(1, ' ').append(text);
     text = worker.with_prefix;
   }
@@ -82,9 +90,9 @@ void BpeTrainer::count(std::string_view text, int worker_index) {
   if (!splitter_) {
     worker.counts.add(text);
   } else if (const Splitter::Scanner scanner = splitter_->scanner()) {
-    count_pieces(begin, end, bad, worker.counts, scanner);
+    count_pieces(begin, end, bad, worker, scanner);
   } else {
-    count_pieces(begin, end, bad, worker.counts, [&](const char* p, const char* stop) {
+    count_pieces(begin, end, bad, worker, [&](const char* p, const char* stop) {
       return p + splitter_->next({begin, static_cast<std::size_t>(stop - begin)}, static_cast<std::size_t>(p - begin)).size;
     });
   }

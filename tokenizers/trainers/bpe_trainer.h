@@ -5,7 +5,8 @@
 //   TokenizerDefinition definition = trainer->finish(progress);
 //
 // Ids as in Hugging Face: specials in the order given, then the alphabet by code point, then the merges' results.
-// Texts may hold ill-formed bytes: the pieces are those that Encoder would make of them.
+// Texts may hold ill-formed bytes: the piece before the first of them and all behind it are one piece, as for Encoder (which
+// takes white space before that piece along too: that is a rule about tokens, and while training there are none).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct BpeTrainerSettings {
   bool whole_alphabet = true;           // all 256 bytes get an id, so that any text can be encoded; else only those seen
   std::vector<std::string> specials = {};
   std::optional<SplitPattern> pattern = std::nullopt;  // none: a text is one piece
-  bool add_prefix_space = false;
+  bool add_prefix_space = false;  // as in Hugging Face: to the text before gpt2 or no split, to each piece of any other
 };
 
 // count() throws Error{memory} when the distinct pieces outgrow the budget (bytes).

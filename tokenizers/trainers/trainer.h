@@ -1,7 +1,7 @@
 // Training, whatever the model: texts in (from any number of threads), a tokenizer definition out.
 //
-//   auto trainer = make_bpe_trainer(settings, threads);
-//   trainer->count(block_texts, worker);        // any thread; `worker` in [0, threads) has its own counts
+//   auto trainer = make_bpe_trainer(settings, threads, memory_budget);
+//   trainer->count(text, worker);               // any thread; `worker` in [0, threads) has its own counts
 //   TokenizerDefinition d = trainer->finish(progress);
 //
 // The result does not depend on threads, on the order of the texts or on how they were grouped: counts are sums.
@@ -10,10 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "tokenizers/definition.h"
 

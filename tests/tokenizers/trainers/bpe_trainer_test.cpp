@@ -114,6 +114,20 @@ TEST_CASE("ill-formed bytes end the splitting: from the piece before them on, th
   CHECK(model.vocabulary[model.merges.at(0).right] == byte_level::spell(" "));
 }
 
+TEST_CASE("a prefix space is put where the written tokenizer will put it") {
+  const auto first_merge = [](const char* pattern) {
+    const TokenizerDefinition definition = train({.vocab_size = 257,
+                                                  .min_frequency = 1,
+                                                  .pattern = SplitPattern::named(pattern),
+                                                  .add_prefix_space = true},
+                                                 {"ab1 1", "cd1"}, 1);
+    const BpeModel& model = model_of(definition);
+    return model.vocabulary.at(model.merges.at(0).left) + model.vocabulary.at(model.merges.at(0).right);
+  };
+  CHECK(first_merge("cl100k") == "Ġ1");  // three: before each piece, as Hugging Face does behind a Split
+  CHECK(first_merge("gpt2") == "ab");    // before the text alone: no pair is there twice, the smallest ids go first
+}
+
 TEST_CASE("a vocabulary too small for its alphabet is an error that says how large it must be") {
   const BpeTrainerSettings settings{.vocab_size = 200, .specials = {"<s>"}, .pattern = SplitPattern::named("gpt2")};
   try {
