@@ -33,6 +33,10 @@ struct PieceEncoder::Scratch {
   std::vector<std::uint64_t> queue;  // a heap of rank << 32 | symbol
 
   void resize(std::size_t size) {
+    if (size >= kNone) {
+      throw Error(ErrorCode::input, fmt::format("a piece of {} bytes is too long to merge", size))
+          .remedy("use a tokenizer with a split pattern");
+    }
     if (ids.size() >= size) return;
     for (auto* array : {&ids, &ranks, &lengths, &previous, &next}) array->resize(size);
   }
@@ -235,10 +239,6 @@ void PieceEncoder::Tables::merge_long(Scratch& s, std::size_t size) const {
 // By merging alone.
 std::size_t PieceEncoder::Tables::merge(std::string_view piece, Scratch& scratch, TokenId* out) const {
   if (piece.size() <= ShortMerge::kMost) return merge_short(piece, out);
-  if (piece.size() >= kNone) {
-    throw Error(ErrorCode::input, fmt::format("a piece of {} bytes is too long to merge", piece.size()))
-        .remedy("use a tokenizer with a split pattern");
-  }
   scratch.resize(piece.size());
   const std::size_t size = character_ids.empty() ? symbols(piece, scratch.ids.data(), scratch.lengths.data())
                                                  : characters(piece, scratch.ids.data());
