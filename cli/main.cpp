@@ -9,6 +9,7 @@
 #include "cli/program.h"
 #include "core/error.h"
 #include "core/io/output.h"
+#include "core/io/unfinished_files.h"
 #include "core/progress.h"
 #include "core/stop.h"
 
@@ -24,6 +25,20 @@ void complain(const std::string& text) {
   std::signal(signal, SIG_DFL);
   std::raise(signal);
   std::_Exit(128 + signal);
+}
+
+// What a signal does to a command that has nothing to save: it ends as it would by default, and leaves no temporary file.
+void abandon(int signal) {
+  quern::remove_unfinished_files();
+  std::signal(signal, SIG_DFL);  // blocked while we are in here, delivered on return
+  std::raise(signal);
+}
+
+void leave_nothing_behind() {
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+    // Whoever started us with a signal ignored (nohup, a background job of a script) wants it ignored.
+    if (std::signal(signal, abandon) == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
 }
 
 int report(const quern::Error& error) {
@@ -50,5 +65,6 @@ int guarded(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   // A parent may have ignored it; a filter whose reader leaves ends silently.
   std::signal(SIGPIPE, SIG_DFL);
+  leave_nothing_behind();
   return guarded({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/io/unfinished_files.h"
 
 namespace quern {
 namespace {
@@ -15,6 +16,7 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it
 
 void handle(int signal) {
   if (signal == SIGINT && Stop::requested()) {
+    remove_unfinished_files();
     ::signal(SIGINT, SIG_DFL);  // blocked while we are in here, delivered on return
     ::raise(SIGINT);
     return;

@@ -8,7 +8,7 @@
 //
 // The first signal sets the flag; work that polls it saves what it has and throws Error{interrupted}. A SIGINT after that
 // ends the process at once. A signal that was ignored when the process began stays ignored. Streaming commands do not
-// install this: they keep the default action and die quietly. Any thread may poll.
+// install this: cli/main.cpp lets them die quietly, their temporary files removed. Any thread may poll.
 #pragma once
 
 namespace quern {

@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/io/system_calls.h"
+#include "core/io/unfinished_files.h"
 
 namespace quern {
 namespace {
@@ -65,8 +66,12 @@ int open_temporary(const std::string& target, std::string& name) {
   static std::atomic<unsigned> counter{0};
   for (;;) {
     name = target + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+    remember_unfinished_file(name);
     const int descriptor = system_calls().open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+    if (descriptor >= 0) return descriptor;
+    const int error = errno;
+    forget_unfinished_file(name);
+    if (error != EEXIST) return errno = error, descriptor;
   }
 }
 
@@ -206,6 +211,7 @@ void Output::publish() {
     discard();
     fail("rename failed", error, path_);
   }
+  forget_unfinished_file(temporary_);
   temporary_.clear();
   const int error = system_calls().fsync(directory) == 0 ? 0 : errno;
   ::close(directory);
@@ -216,7 +222,10 @@ void Output::publish() {
 void Output::discard() noexcept {
   if (descriptor_ >= 0 && !standard_) ::close(descriptor_);
   descriptor_ = -1;
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) {
+    ::unlink(temporary_.c_str());
+    forget_unfinished_file(temporary_);
+  }
   temporary_.clear();
   buffer_.clear();
 }

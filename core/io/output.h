@@ -6,7 +6,8 @@
 //   out.commit();                                     // flush, fsync, rename, directory fsync: only now does it exist
 //
 // Leaving scope without commit() removes the temporary file `<name>.tmp.<pid>.<n>` and leaves whatever stood under the
-// final name untouched; so does a commit() that fails, up to the rename. Should only the flush of the directory fail,
+// final name untouched; so does a commit() that fails, up to the rename, and so does a signal handler that calls
+// remove_unfinished_files() (core/io/unfinished_files.h). Should only the flush of the directory fail,
 // the whole new file stands under its name and the error says so. A replaced file keeps its permissions, and a symbolic
 // link stays one. Standard output has no temporary file; commit() flushes it and checks. A short write is continued;
 // ENOSPC, EIO and the rest are an Error{io} naming the path. EPIPE on standard output throws BrokenPipe, which

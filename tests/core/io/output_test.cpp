@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/io/unfinished_files.h"
 #include "tests/support/failing_calls.h"
 #include "tests/support/temporary_directory.h"
 
@@ -253,4 +254,19 @@ TEST_CASE("interruptions and short writes are continued") {
       CHECK(directory.read("a") == content());
     }
   }
+}
+
+TEST_CASE("a signal handler can remove what is unfinished, and never what is finished") {
+  const TemporaryDirectory folder;
+  const std::string finished = folder / "finished", unfinished = folder / "unfinished";
+  write_file(finished, "whole");
+  {
+    Output out = Output::to_file(unfinished);
+    out.write("half");
+    out.flush();
+    CHECK(folder.names().size() == 2);
+    remove_unfinished_files();
+    CHECK(folder.names() == std::set<std::string>{"finished"});
+  }
+  CHECK(folder.read("finished") == "whole");
 }
