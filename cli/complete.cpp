@@ -207,7 +207,7 @@ std::string fish_script(const std::vector<Entry>& all) {
       "    set -l words (commandline -opc)\n"
       "    set -e words[1]\n"
       "    test (count $words) -ge (count $argv); or return 1\n"
-      "    test \"$words[1..(count $argv)]\" = \"$argv\"\n"
+      "    test (string join ' ' -- $words[1..(count $argv)]) = (string join ' ' -- $argv)\n"
       "end\n"
       "function __quern_has\n"
       "    test (count (commandline -opc)) -eq $argv[1]; or return 1\n"

@@ -193,6 +193,11 @@ void require_input(const Inputs& inputs) {
 }
 
 void report_damage(const Context& context, const RecordDamage& damage) {
+  if (damage.byte_order_marks > 0) {
+    std::string line = damage.first_byte_order_mark + ": the byte order mark at its beginning is no text and was left out";
+    if (damage.byte_order_marks > 1) line += "; so were those of " + count_of(damage.byte_order_marks - 1, "more file", "more files");
+    context.notice(line);
+  }
   if (damage.invalid_records > 0) {
     context.warning(place(damage.first_invalid) + "invalid UTF-8, " +
                     count_of(damage.invalid_sequences, "sequence", "sequences") + " in " +

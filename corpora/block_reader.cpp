@@ -103,6 +103,7 @@ struct BlockReader::State {
       carry.append(start, n);
     }
     if (carry != kByteOrderMark) return;
+    if (marks.byte_order_marks++ == 0) marks.first_byte_order_mark = in->path();
     carry.clear();
     byte = kByteOrderMark.size();
     // The first record still counts as beginning at byte 0, and is the only one that begins before the next byte.
@@ -223,6 +224,7 @@ struct BlockReader::State {
   // The open file:
   std::unique_ptr<Input> in;
   std::string carry;           // read, and not yet given out
+  RecordDamage marks;
   std::uint64_t line = 1;      // number of the record that begins at `byte`
   std::uint64_t byte = 0;      // offset of the first byte of carry
   std::uint64_t end = kNoEnd;  // records that begin here or later are another shard's
@@ -240,5 +242,7 @@ bool BlockReader::next(RawBlock& block) { return state_->next(block); }
 std::uint64_t BlockReader::position() const { return state_->finished + state_->consumed(); }
 
 std::uint64_t BlockReader::total() const { return state_->total; }
+
+const RecordDamage& BlockReader::damage() const { return state_->marks; }
 
 }  // namespace quern

@@ -8,6 +8,8 @@ void RecordDamage::add(const RecordDamage& later) {
   invalid_records += later.invalid_records;
   invalid_sequences += later.invalid_sequences;
   bad_records += later.bad_records;
+  if (byte_order_marks == 0) first_byte_order_mark = later.first_byte_order_mark;
+  byte_order_marks += later.byte_order_marks;
 }
 
 }  // namespace quern

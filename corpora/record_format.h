@@ -40,6 +40,8 @@ struct RecordDamage {
   std::uint64_t invalid_records = 0;    // records with ill-formed UTF-8
   std::uint64_t invalid_sequences = 0;  // maximal subparts in them
   std::uint64_t bad_records = 0;        // skipped by on_bad_record
+  std::uint64_t byte_order_marks = 0;   // left out at the beginning of files
+  std::string first_byte_order_mark;    // the file that had the first of them
   Where first_invalid;
   Where first_bad;
   std::string first_bad_reason;

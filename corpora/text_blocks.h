@@ -65,6 +65,8 @@ class BlockReader {
   // For progress: bytes on disk consumed so far, and in all (0 when unknown).
   std::uint64_t position() const;
   std::uint64_t total() const;
+  // Byte order marks left out so far; what is wrong with records is found by extract().
+  const RecordDamage& damage() const;
 
  private:
   struct State;

@@ -29,6 +29,7 @@ RecordDamage for_each_block(BlockReader& reader, const RecordFormat& format, int
         emit(done.result);
         if (progress) progress(reader.position());
       });
+  damage.add(reader.damage());
   return damage;
 }
 

@@ -73,7 +73,9 @@ std::string decode_block(const TextBlock& block, const Tokenizer& tokenizer, boo
 
 void decode_text(const Config& config, Context& context, const Tokenizer& tokenizer, Output& out) {
   RecordFormat format = config.inputs.format;
-  const char terminator = format.records == Records::null ? '\0' : '\n';
+  const bool null = format.records == Records::null;  // of the text; ids are always lines, as encode writes them
+  if (null) format.records = Records::lines;
+  const char terminator = null ? '\0' : '\n';
   BlockReader reader(config.inputs.files, format);
   Progress progress(context.progress, "decoding", reader.total(), "B");
   std::uint64_t seen = 0;
@@ -107,7 +109,7 @@ void decode_words(const Config& config, const Tokenizer& tokenizer, Output& out,
         for (std::size_t i = width; i-- > 0;) id = id << 8 | static_cast<unsigned char>(buffer[at + i]);
         if (tokenizer.token(id).empty()) {
           throw Error(ErrorCode::input, "token id " + std::to_string(id) + " is not in the vocabulary")
-              .at(path, 0, position + at);
+              .at(input->path(), 0, position + at);
         }
         ids.push_back(id);
       }
@@ -119,7 +121,7 @@ void decode_words(const Config& config, const Tokenizer& tokenizer, Output& out,
       held -= whole, position += whole;
     }
     if (held > 0)
-      throw Error(ErrorCode::input, "ends inside an id of " + std::to_string(width) + " bytes").at(path, 0, position);
+      throw Error(ErrorCode::input, "ends inside an id of " + std::to_string(width) + " bytes").at(input->path(), 0, position);
   }
 }
 
@@ -142,7 +144,9 @@ const Command decode = make_command<Config>(
         .name = "decode",
         .group = Group::tokenizers,
         .summary = "turn token ids into text",
-        .description = "Byte exact: what quern encode read comes back, unless --on-invalid changed it on the way.",
+        .description = "What quern encode read comes back, byte for byte, unless --on-invalid changed it on the way: records that ended at LF "
+                       "with a newline each, those that ended at NUL with -0. A last line that had no newline gets one; with "
+                       "--document --as u32 and --from u32 the text comes back without any of that.",
         .examples = {{"quern decode -t mill.json ids.txt", "one line of text per line of ids"},
                      {"quern encode -t mill.json corpus.txt | quern decode -t mill.json", "there and back"}},
         .see_also = {"encode", "tokenizer info"},

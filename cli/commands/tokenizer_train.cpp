@@ -1,6 +1,7 @@
 // Text in, a tokenizer out. Memory grows with the distinct pieces of the text, not with the text.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "cli/commands/registry.h"
@@ -92,6 +93,11 @@ BpeTrainerSettings settings_of(const Config& config) {
       .pattern = std::nullopt,
       .add_prefix_space = config.add_prefix_space,
   };
+  for (auto special = config.specials.begin(); special != config.specials.end(); ++special) {
+    if (special->empty()) throw Error(ErrorCode::usage, "--special is empty").remedy("a special token needs a text");
+    if (std::find(config.specials.begin(), special, *special) != special)
+      throw Error(ErrorCode::usage, "--special \"" + *special + "\" is given twice").remedy("name each special token once");
+  }
   constexpr std::string_view kRegex = "regex:";
   if (config.pre_tokenizer.starts_with(kRegex)) {
     settings.pattern = SplitPattern::from_regex(config.pre_tokenizer.substr(kRegex.size()));
