@@ -1,5 +1,6 @@
 // Text in, a tokenizer out. Memory grows with the distinct pieces of the text, not with the text.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,8 @@
 
 namespace quern::cli {
 namespace {
+
+constexpr std::string_view kRegex = "regex:";
 
 enum class ModelKind { bpe };
 enum class InitialAlphabet { bytes, observed };
@@ -98,10 +101,13 @@ BpeTrainerSettings settings_of(const Config& config) {
     if (std::find(config.specials.begin(), special, *special) != special)
       throw Error(ErrorCode::usage, "--special \"" + *special + "\" is given twice").remedy("name each special token once");
   }
-  constexpr std::string_view kRegex = "regex:";
   if (config.pre_tokenizer.starts_with(kRegex)) {
     settings.pattern = SplitPattern::from_regex(config.pre_tokenizer.substr(kRegex.size()));
   } else if (config.pre_tokenizer != "none") {
+    const std::vector<std::string>& names = SplitPattern::names();
+    if (std::find(names.begin(), names.end(), config.pre_tokenizer) == names.end())
+      throw Error(ErrorCode::usage, "--pre-tokenizer is \"" + config.pre_tokenizer + "\"")
+          .remedy(fmt::format("use {}, none, or regex: with an expression behind it", fmt::join(names, ", ")));
     settings.pattern = SplitPattern::named(config.pre_tokenizer);
   }
   return settings;
@@ -111,6 +117,14 @@ BpeTrainerSettings settings_of(const Config& config) {
 std::string_view with_newline(const TextBlock& block, std::size_t i, std::string& buffer) {
   if (i + 1 == block.size() && block.last_is_unterminated()) return block[i];
   return buffer.assign(block[i]) += '\n';
+}
+
+// As a shell takes it.
+std::string quoted_pattern(const Config& config) {
+  if (!config.pre_tokenizer.starts_with(kRegex)) return config.pre_tokenizer;
+  std::string quoted = "'";
+  for (const char c : config.pre_tokenizer.substr(kRegex.size())) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
 }
 
 void report(const Config& config, const Context& context, const TrainingReport& report, double seconds) {
@@ -125,7 +139,12 @@ void report(const Config& config, const Context& context, const TrainingReport& 
   std::string line = fmt::format("{}: {} tokens from {} pieces, {} of them distinct, in {:.1f} s", config.output.path,
                                  report.vocabulary, report.pieces, report.distinct_pieces, seconds);
   if (report.merges != 0) line += fmt::format("; the last of {} merges was seen {} times", report.merges, report.last_count);
+  if (report.vocabulary < static_cast<std::size_t>(config.vocab_size))
+    line += fmt::format("; {} were asked for, but no pair was left that is seen {} times", config.vocab_size,
+                        std::max<std::int64_t>(config.min_frequency, 1));
   context.notice(line);
+  if (config.output.path.ends_with(".tiktoken") && config.pre_tokenizer != "none")
+    context.notice("a .tiktoken file does not say where text is split: use it with --pattern " + quoted_pattern(config));
 }
 
 void run(const Config& given, Context& context) {

@@ -72,7 +72,7 @@ class MemorySource final : public ByteSource {
 
 [[noreturn]] void fail_to_open(int errno_value, const std::string& path) {
   Error error = system_error("cannot open", errno_value, path);
-  if (errno_value == ENOENT || errno_value == ENOTDIR) error.remedy("check the name; - is standard input");
+  if (errno_value == ENOENT || errno_value == ENOTDIR) error.remedy("check the name");
   if (errno_value == EACCES) error.remedy("its permissions do not let you read it");
   throw error;
 }

@@ -230,8 +230,6 @@ void Output::discard() noexcept {
   buffer_.clear();
 }
 
-bool Output::is_terminal() const { return descriptor_ >= 0 && ::isatty(descriptor_) == 1; }
-
 void write_file(const std::string& path, std::string_view bytes, OutputOptions options) {
   Output out = Output::to_file(path, options);
   out.write(bytes);

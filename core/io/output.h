@@ -50,7 +50,6 @@ class Output {
   void commit();  // to the disk and under the final name; nothing may be written afterwards
 
   const std::string& path() const { return path_; }  // as the user named it; "standard output" for stdout
-  bool is_terminal() const;
   std::size_t bytes_written() const { return written_; }
 
  private:

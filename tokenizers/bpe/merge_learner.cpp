@@ -12,6 +12,8 @@ namespace quern::bpe {
 namespace {
 
 constexpr std::uint64_t kProgressEvery = 256;
+constexpr std::size_t kSquareLimit = 768;  // tokens up to which pair sums fit into a square
+constexpr std::size_t kCellsPerPart = std::size_t{1} << 23;  // of the search: what a hash table of pairs is made for
 constexpr std::uint32_t kAhead = 16;  // positions whose cells are fetched before their turn: each is a cache miss
 
 // A pair waiting for its turn, with the count it had when it was queued.
@@ -79,8 +81,6 @@ class PairSums {
   std::vector<Sum>& all() { return sums_; }
 
  private:
-  static constexpr std::size_t kSquareLimit = 768;
-
   Sum& probe(PairKey key) {
     const std::size_t mask = sums_.size() - 1;
     std::size_t i = scatter(key) & mask;
@@ -157,7 +157,7 @@ void MergeLearner::State::for_each_pair(Pair visit) const {
 void MergeLearner::State::search() {
   pairs.clear();
   queue = {};
-  const std::size_t parts = length.size() <= 768 ? 1 : 1 + cells.size() / (std::size_t{1} << 23);
+  const std::size_t parts = length.size() <= kSquareLimit ? 1 : 1 + cells.size() / kCellsPerPart;
   for (std::size_t part = 0; part < parts; ++part) search_part(part, parts);
 }
 

@@ -302,6 +302,5 @@ std::vector<PieceEncoder::MergeResult> PieceEncoder::merges() const {
 }
 
 std::string_view PieceEncoder::bytes(TokenId id) const { return tables_->tokens.bytes(id); }
-std::size_t PieceEncoder::size() const { return tables_->tokens.size(); }
 
 }  // namespace quern::bpe

@@ -54,7 +54,6 @@ class PieceEncoder {
   std::vector<MergeResult> merges() const;
 
   std::string_view bytes(TokenId id) const;  // empty for a token that stands for no bytes (most special ones)
-  std::size_t size() const;
 
  private:
   struct Tables;

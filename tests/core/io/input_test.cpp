@@ -218,7 +218,7 @@ TEST_CASE("what cannot be opened says why") {
   const auto missing = error_of([&] { open_input(directory / "missing"); });
   CHECK(missing.code() == ErrorCode::io);
   CHECK(missing.describe() ==
-        directory / "missing" + ": cannot open: No such file or directory; check the name; - is standard input");
+        directory / "missing" + ": cannot open: No such file or directory; check the name");
   CHECK(error_of([&] { size_on_disk(directory / "missing"); }).describe() == missing.describe());
 
   const auto folder = error_of([&] { open_input(directory.path()); });
