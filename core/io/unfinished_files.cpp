@@ -10,7 +10,7 @@
 namespace quern {
 namespace {
 
-// Whoever takes a name out of its slot owns it; a handler that does so leaves it unfreed, since the process ends.
+// Whoever takes a name out of its slot owns it; a handler puts it back for forget to free.
 std::array<std::atomic<const std::string*>, kMostUnfinishedFiles> names;
 static_assert(std::atomic<const std::string*>::is_always_lock_free, "a signal handler reads it");
 
@@ -41,7 +41,11 @@ void forget_unfinished_file(const std::string& path) noexcept {
 
 void remove_unfinished_files() noexcept {
   for (auto& slot : names) {
-    if (const std::string* const name = slot.exchange(nullptr)) ::unlink(name->c_str());
+    const std::string* const name = slot.exchange(nullptr);
+    if (name == nullptr) continue;
+    ::unlink(name->c_str());
+    const std::string* none = nullptr;
+    slot.compare_exchange_strong(none, name);
   }
 }
 
