@@ -11,7 +11,7 @@
 
 namespace quern::reference_data {
 
-// Both folders; without them a line "skipped: NAME OF THE RUNNING TEST" is printed.
+// Both folders; without them the running test says so, and counts as skipped.
 bool available();
 // The golden files alone.
 bool fixtures_available();
