@@ -188,6 +188,8 @@ int effective_threads(std::int64_t threads) { return threads > 0 ? static_cast<i
 
 std::uint64_t memory_budget(std::uint64_t bytes) { return bytes > 0 ? bytes : default_memory_budget(); }
 
+std::uint64_t longest_record(std::uint64_t memory) { return memory_budget(memory) / 4; }
+
 void require_input(const Inputs& inputs) {
   if (inputs.files.empty() && terminal::is_terminal(STDIN_FILENO)) throw ShowUsage();
 }

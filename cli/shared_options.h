@@ -44,6 +44,9 @@ void color(Options& options, ColorMode& color);
 int effective_threads(std::int64_t threads);              // 0 → available_threads()
 std::uint64_t memory_budget(std::uint64_t bytes);         // 0 → default_memory_budget()
 
+// The longest record that --memory has room for: as it is read, as it is extracted, as its result, and once more.
+std::uint64_t longest_record(std::uint64_t memory);
+
 // Thrown by require_input; main answers with the command's usage on stderr and exit 2.
 class ShowUsage : public std::exception {};
 // Standard input on a terminal with nothing to read: throws ShowUsage. Called by run() where files are needed.

@@ -208,7 +208,7 @@ struct BlockReader::State {
   [[noreturn]] void refuse_length() const {
     Error error(ErrorCode::memory, (document ? "the document is longer than " : "a record is longer than ") +
                                        std::to_string(options.record_limit) + " bytes");
-    if (!document) error.remedy("check how records end: -0 is for NUL, the default is for lines");
+    error.remedy(document ? "raise --memory" : "raise --memory, or check how records end: -0 is for NUL, the default is for lines");
     throw line == 0 ? error.at(in->path(), 0, byte) : error.at(in->path(), line);
   }
 

@@ -46,7 +46,7 @@ struct Encoder::State {
   const bool cuts_raw_, cuts_normalized_;                   // whether any does
   bpe::TextEncoder text_encoder_;
 
-  bpe::PieceEncoder::ScratchPointer scratch_ = bpe::PieceEncoder::make_scratch();
+  bpe::PieceEncoder::ScratchPointer scratch_;
   PreTokenizerChain::Scratch cut_scratch_;
   std::vector<TextSegment> segments_, cut_segments_;
   std::vector<std::uint32_t> lengths_;
@@ -65,7 +65,8 @@ Encoder::State::State(const Tokenizer& tokenizer_in, EncodeOptions options_in)
       cuts_normalized_(std::find(active_normalized_.begin(), active_normalized_.end(), true) !=
                        active_normalized_.end()),
       text_encoder_(compiled_.pre_tokenizers.is_simple() ? compiled_.pre_tokenizers.single() : nullptr, compiled_.model,
-                    options_.cache_bytes) {
+                    options_.cache_bytes, options_.scratch_bytes),
+      scratch_(bpe::PieceEncoder::make_scratch(options_.scratch_bytes)) {
   for (const std::string& name : options_.listed_specials) {
     const auto id = tokenizer_.id(name);
     if (!id || !tokenizer_.is_special(*id))

@@ -61,6 +61,8 @@ struct EncodeOptions {
   } specials = Specials::by_format;  // which special tokens count in the text
   std::vector<std::string> listed_specials = {};
   std::size_t cache_bytes = std::size_t{32} << 20;  // bound of the piece cache
+  // What merging one piece may take; a longer piece is Error{memory}. Plain pieces are short, unsplit text is one piece.
+  std::uint64_t scratch_bytes = ~std::uint64_t{0};
 };
 
 struct Encoding {

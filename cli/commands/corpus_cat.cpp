@@ -14,6 +14,7 @@ struct Config {
   Format format = Format::lines;
   std::string shard = "1/1";
   std::int64_t threads = 0;
+  std::uint64_t memory = 0;
 };
 
 void declare(Options& options, Config& config) {
@@ -26,6 +27,7 @@ void declare(Options& options, Config& config) {
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
   shared::threads(options, config.threads);
+  shared::memory(options, config.memory);
 }
 
 // The records of one block as they will be written.
@@ -60,7 +62,7 @@ void run(const Config& config, Context& context) {
   const bool by_null = format.records == Records::null;
   const char terminator = by_null && config.format == Format::lines ? '\0' : '\n';
   const bool verbatim = config.format == Format::lines && (by_null || format.records == Records::lines);
-  BlockReader reader(config.inputs.files, format, {.shard = shard});
+  BlockReader reader(config.inputs.files, format, {.record_limit = longest_record(config.memory), .shard = shard});
   Output out = config.output.open();
   Progress progress(context.progress, "reading", reader.total(), "B");
   std::uint64_t broken = 0, seen = 0;

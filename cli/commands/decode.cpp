@@ -19,6 +19,7 @@ struct Config {
   Inputs inputs;
   OutputTarget output;
   std::int64_t threads = 0;
+  std::uint64_t memory = 0;
 };
 
 void declare(Options& options, Config& config) {
@@ -37,6 +38,7 @@ void declare(Options& options, Config& config) {
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
   shared::threads(options, config.threads);
+  shared::memory(options, config.memory);
 }
 
 void parse_ids(std::string_view record, std::vector<TokenId>& ids, const std::string& path, std::uint64_t line) {
@@ -76,7 +78,7 @@ void decode_text(const Config& config, Context& context, const Tokenizer& tokeni
   const bool null = format.records == Records::null;  // of the text; ids are always lines, as encode writes them
   if (null) format.records = Records::lines;
   const char terminator = null ? '\0' : '\n';
-  BlockReader reader(config.inputs.files, format);
+  BlockReader reader(config.inputs.files, format, {.record_limit = longest_record(config.memory)});
   Progress progress(context.progress, "decoding", reader.total(), "B");
   std::uint64_t seen = 0;
   const RecordDamage damage = for_each_block<std::string>(

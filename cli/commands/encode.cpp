@@ -19,6 +19,7 @@ struct Config {
   Inputs inputs;
   OutputTarget output;
   std::int64_t threads = 0;
+  std::uint64_t memory = 0;
 };
 
 void declare(Options& options, Config& config) {
@@ -59,11 +60,14 @@ void declare(Options& options, Config& config) {
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
   shared::threads(options, config.threads);
+  shared::memory(options, config.memory);
 }
 
 EncodeOptions encode_options(const Config& config) {
   using Specials = EncodeOptions::Specials;
   EncodeOptions options{.add_special = config.special};
+  // Each thread may be merging a long piece; the other half is for records and their ids.
+  options.scratch_bytes = memory_budget(config.memory) / 2 / static_cast<std::uint64_t>(effective_threads(config.threads));
   if (config.allowed_special == "all") {
     options.specials = Specials::all;
   } else if (config.allowed_special == "none") {
@@ -100,7 +104,7 @@ std::uint64_t encode_all(const Config& config, Context& context, const Tokenizer
   std::vector<EncodingFormatter> formatters;
   for (int i = 0; i < threads; ++i) formatters.emplace_back(tokenizer, encode_options(config), style);
   const RecordFormat format = record_format(config);
-  BlockReader reader(config.inputs.files, format);
+  BlockReader reader(config.inputs.files, format, {.record_limit = longest_record(config.memory)});
   Progress progress(context.progress, "encoding", reader.total(), "B");
   std::uint64_t ids = 0, seen = 0;
   const RecordDamage damage = for_each_block<Block>(

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "tokenizers/bpe/character_table.h"
 #include "tokenizers/bpe/merge_table.h"
 #include "tokenizers/bpe/short_merge.h"
@@ -26,6 +27,9 @@ unsigned char byte_at(std::string_view bytes, std::size_t i) { return static_cas
 
 // Working arrays of one piece, by symbol.
 struct PieceEncoder::Scratch {
+  static constexpr std::uint64_t kBytesPerSymbol = 48;  // five arrays, and the queue while it grows
+
+  std::uint64_t memory;
   std::vector<TokenId> ids;
   std::vector<std::uint32_t> ranks;    // of the pair a symbol begins
   std::vector<std::uint32_t> lengths;  // in bytes
@@ -38,11 +42,18 @@ struct PieceEncoder::Scratch {
           .remedy("use a tokenizer with a split pattern");
     }
     if (ids.size() >= size) return;
+    if (size > memory / kBytesPerSymbol) {
+      throw Error(ErrorCode::memory, fmt::format("a piece of {} bytes needs about {} to be merged, {} allowed", size,
+                                                 format_size(size * kBytesPerSymbol), format_size(memory)))
+          .remedy("raise --memory, use fewer --threads, which share it, or a tokenizer that splits its text");
+    }
     for (auto* array : {&ids, &ranks, &lengths, &previous, &next}) array->resize(size);
   }
 };
 void PieceEncoder::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
-PieceEncoder::ScratchPointer PieceEncoder::make_scratch() { return ScratchPointer(new Scratch); }
+PieceEncoder::ScratchPointer PieceEncoder::make_scratch(std::uint64_t memory) {
+  return ScratchPointer(new Scratch{memory, {}, {}, {}, {}, {}, {}});
+}
 
 struct PieceEncoder::Tables {
   explicit Tables(const BpeModel& model);
@@ -130,7 +141,7 @@ void PieceEncoder::Tables::add_ranks() {
   std::iota(by_length.begin(), by_length.end(), TokenId{0});
   std::stable_sort(by_length.begin(), by_length.end(),
                    [this](TokenId a, TokenId b) { return tokens.bytes(a).size() < tokens.bytes(b).size(); });
-  Scratch scratch;
+  const ScratchPointer scratch = make_scratch();
   std::vector<TokenId> parts;
   for (const TokenId id : by_length) {
     const std::string_view token = tokens.bytes(id);
@@ -141,7 +152,7 @@ void PieceEncoder::Tables::add_ranks() {
       continue;
     }
     parts.resize(std::max(parts.size(), token.size()));
-    if (merge(token, scratch, parts.data()) == 2) {
+    if (merge(token, *scratch, parts.data()) == 2) {
       insert({parts[0], parts[1]}, id, id);
     } else {
       whole_first = true;

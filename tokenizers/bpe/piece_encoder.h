@@ -35,7 +35,9 @@ class PieceEncoder {
   struct Scratch;
   struct ScratchDeleter { void operator()(Scratch* scratch) const; };
   using ScratchPointer = std::unique_ptr<Scratch, ScratchDeleter>;
-  static ScratchPointer make_scratch();
+  static constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+  // A piece that would need more than `memory` bytes of scratch (about 48 for each of its own) is Error{memory}.
+  static ScratchPointer make_scratch(std::uint64_t memory = kUnlimited);
 
   // Appends the ids of a piece of at least one byte.
   void encode(std::string_view piece, Scratch& scratch, std::vector<TokenId>& ids) const;

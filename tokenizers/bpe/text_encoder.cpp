@@ -22,7 +22,7 @@ struct Pending {
 struct TextEncoder::State {
   const Splitter* splitter;
   const PieceEncoder& bpe;
-  PieceEncoder::ScratchPointer scratch = PieceEncoder::make_scratch();
+  PieceEncoder::ScratchPointer scratch;
   PieceCache cache;
 
   // cut(p) is the end of the piece that begins at p.
@@ -63,8 +63,9 @@ struct TextEncoder::State {
   }
 };
 
-TextEncoder::TextEncoder(const Splitter* splitter, const PieceEncoder& bpe, std::size_t cache_bytes)
-    : state_(new State{splitter, bpe, PieceEncoder::make_scratch(), PieceCache(cache_bytes)}) {}
+TextEncoder::TextEncoder(const Splitter* splitter, const PieceEncoder& bpe, std::size_t cache_bytes,
+                         std::uint64_t scratch_bytes)
+    : state_(new State{splitter, bpe, PieceEncoder::make_scratch(scratch_bytes), PieceCache(cache_bytes)}) {}
 TextEncoder::~TextEncoder() = default;
 TextEncoder::TextEncoder(TextEncoder&&) noexcept = default;
 

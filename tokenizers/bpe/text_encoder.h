@@ -21,8 +21,9 @@ namespace quern::bpe {
 
 class TextEncoder {
  public:
-  // splitter null: the whole text is one piece.
-  TextEncoder(const Splitter* splitter, const PieceEncoder& bpe, std::size_t cache_bytes);
+  // splitter null: the whole text is one piece. scratch_bytes: what merging one piece may take (PieceEncoder).
+  TextEncoder(const Splitter* splitter, const PieceEncoder& bpe, std::size_t cache_bytes,
+              std::uint64_t scratch_bytes = PieceEncoder::kUnlimited);
   ~TextEncoder();
   TextEncoder(TextEncoder&&) noexcept;
 
