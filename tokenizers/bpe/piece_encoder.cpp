@@ -19,6 +19,10 @@ namespace {
 
 constexpr TokenId kNoToken = 0xFFFFFFFF;
 constexpr std::uint32_t kNone = MergeTable::kNone;
+constexpr std::size_t kPart = 256;           // bytes of a long piece that are merged at a time
+constexpr std::size_t kFirstSeam = 4;        // tokens on each side that are merged anew where parts meet
+constexpr std::size_t kSeamCredit = 1 << 16;  // bytes that seams may take, at first and for each part: a vocabulary whose
+constexpr std::size_t kSeamShare = 8 * kPart;  // tokens are longer than parts, or that carries changes far, takes more
 constexpr std::size_t kLargestVocabulary = ShortMerge::kRankLimit / 2;
 
 unsigned char byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
@@ -35,6 +39,7 @@ struct PieceEncoder::Scratch {
   std::vector<std::uint32_t> lengths;  // in bytes
   std::vector<std::uint32_t> previous, next;
   std::vector<std::uint64_t> queue;  // a heap of rank << 32 | symbol
+  std::vector<TokenId> part, seam;   // of merge_in_parts
 
   void resize(std::size_t size) {
     if (size >= kNone) {
@@ -52,7 +57,7 @@ struct PieceEncoder::Scratch {
 };
 void PieceEncoder::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
 PieceEncoder::ScratchPointer PieceEncoder::make_scratch(std::uint64_t memory) {
-  return ScratchPointer(new Scratch{memory, {}, {}, {}, {}, {}, {}});
+  return ScratchPointer(new Scratch{memory, {}, {}, {}, {}, {}, {}, {}, {}});
 }
 
 struct PieceEncoder::Tables {
@@ -67,6 +72,11 @@ struct PieceEncoder::Tables {
   void merge_long(Scratch& scratch, std::size_t size) const;
   std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
   std::size_t merge(std::string_view piece, Scratch& scratch, TokenId* out) const;
+  std::size_t merge_whole(std::string_view piece, Scratch& scratch, TokenId* out) const;
+  std::optional<std::size_t> merge_in_parts(std::string_view piece, Scratch& scratch, TokenId* out) const;
+  std::optional<std::size_t> mend_seam(std::string_view piece, std::size_t begin, std::size_t part_size, Scratch& scratch,
+                                       TokenId* out, std::size_t count, std::size_t& credit) const;
+  std::size_t bytes_of(const TokenId* ids, std::size_t count) const;
 
   TokenTable tokens;
   MergeTable merges;
@@ -247,8 +257,63 @@ void PieceEncoder::Tables::merge_long(Scratch& s, std::size_t size) const {
   }
 }
 
+std::size_t PieceEncoder::Tables::bytes_of(const TokenId* ids, std::size_t count) const {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count; ++i) size += tokens.bytes(ids[i]).size();
+  return size;
+}
+
+// out holds the `count` tokens of piece[0, begin), scratch.part those of the part that begins there. What they are together
+// differs around the seam only: a stretch across it is merged anew, and made longer until its first and its last token are
+// those that stood there. Then any two neighbours of the result are neighbours in a stretch that was merged as a whole; and
+// where that holds, no merge of the whole piece crosses from one token into the next (the first that did would have crossed
+// in that stretch too), so the result is what merging all at once gives. Nothing: the credit is used up.
+std::optional<std::size_t> PieceEncoder::Tables::mend_seam(std::string_view piece, std::size_t begin, std::size_t part_size,
+                                                           Scratch& scratch, TokenId* out, std::size_t count,
+                                                           std::size_t& credit) const {
+  const TokenId* const part = scratch.part.data();
+  std::size_t left = std::min(kFirstSeam, count), right = std::min(kFirstSeam, part_size);
+  for (;;) {
+    const std::size_t left_bytes = bytes_of(out + count - left, left), right_bytes = bytes_of(part, right);
+    if (left_bytes + right_bytes > credit) return std::nullopt;
+    credit -= left_bytes + right_bytes;
+    scratch.seam.resize(std::max(scratch.seam.size(), left_bytes + right_bytes));
+    TokenId* const seam = scratch.seam.data();
+    const std::size_t size = merge_whole(piece.substr(begin - left_bytes, left_bytes + right_bytes), scratch, seam);
+    const bool left_settled = left == count || seam[0] == out[count - left];
+    const bool right_settled = right == part_size || seam[size - 1] == part[right - 1];
+    if (left_settled && right_settled) {
+      TokenId* const end = std::copy_n(seam, size, out + count - left);
+      return static_cast<std::size_t>(std::copy(part + right, part + part_size, end) - out);
+    }
+    if (!left_settled) left = std::min(2 * left, count);
+    if (!right_settled) right = std::min(2 * right, part_size);
+  }
+}
+
+// A long piece part by part, so that what is worked on stays in the cache, in linear time; nothing where that would take
+// longer than merging it as a whole. Every byte is a token.
+std::optional<std::size_t> PieceEncoder::Tables::merge_in_parts(std::string_view piece, Scratch& scratch, TokenId* out) const {
+  scratch.part.resize(kPart);
+  std::size_t count = merge_whole(piece.substr(0, kPart), scratch, out), credit = kSeamCredit;
+  for (std::size_t begin = kPart; begin < piece.size(); begin += kPart) {
+    const std::size_t size = merge_whole(piece.substr(begin, kPart), scratch, scratch.part.data());
+    const auto together = mend_seam(piece, begin, size, scratch, out, count, credit += kSeamShare);
+    if (!together) return std::nullopt;
+    count = *together;
+  }
+  return count;
+}
+
 // By merging alone.
 std::size_t PieceEncoder::Tables::merge(std::string_view piece, Scratch& scratch, TokenId* out) const {
+  if (all_bytes && piece.size() > kPart) {
+    if (const auto count = merge_in_parts(piece, scratch, out)) return *count;
+  }
+  return merge_whole(piece, scratch, out);
+}
+
+std::size_t PieceEncoder::Tables::merge_whole(std::string_view piece, Scratch& scratch, TokenId* out) const {
   if (piece.size() <= ShortMerge::kMost) return merge_short(piece, out);
   scratch.resize(piece.size());
   const std::size_t size = character_ids.empty() ? symbols(piece, scratch.ids.data(), scratch.lengths.data())
@@ -294,6 +359,13 @@ void PieceEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<
       lengths.push_back(static_cast<std::uint32_t>(piece.size()));
       return;
     }
+  }
+  if (tables_->all_bytes) {  // then tokens are as long as they say
+    const std::size_t before = ids.size();
+    ids.resize(before + piece.size());
+    ids.resize(before + tables_->merge(piece, scratch, ids.data() + before));
+    for (std::size_t i = before; i < ids.size(); ++i) lengths.push_back(static_cast<std::uint32_t>(bytes(ids[i]).size()));
+    return;
   }
   scratch.resize(piece.size());
   const std::size_t size = tables_->symbols(piece, scratch.ids.data(), scratch.lengths.data());

@@ -6,7 +6,8 @@
 //
 // Works on bytes: `BpeModel` texts are unspelled (tokenizers/byte_level.h) at construction. The pair with the lowest
 // rank goes first, ties to the left: Sennrich et al. 2016 as Hugging Face (merge lists) and tiktoken (ranks) do it.
-// Worst case O(n log n) in the length of the piece; short pieces are scanned, which is quicker.
+// Short pieces are scanned; long ones are merged part by part in linear time, or with one heap, O(n log n), where a
+// vocabulary lacks bytes or was made to defeat that.
 //
 // Under BpeOrder::ranks any two neighbours join whose concatenation is a token. But what lies under a token was merged
 // as if it stood alone, so of all pairs that spell a token only the last of its own merges can ever meet: n ranks are at
@@ -36,7 +37,7 @@ class PieceEncoder {
   struct ScratchDeleter { void operator()(Scratch* scratch) const; };
   using ScratchPointer = std::unique_ptr<Scratch, ScratchDeleter>;
   static constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
-  // A piece that would need more than `memory` bytes of scratch (about 48 for each of its own) is Error{memory}.
+  // A piece that needs the one heap, and more than `memory` bytes for it (48 for each of its own), is Error{memory}.
   static ScratchPointer make_scratch(std::uint64_t memory = kUnlimited);
 
   // Appends the ids of a piece of at least one byte.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <numeric>
 #include <map>
 #include <random>
 
@@ -46,6 +47,33 @@ TEST_CASE("random vocabularies give what the definition gives, in both orders") 
       const std::string piece = generated.bytes(1 + generated.below(i % 20 == 0 ? 300 : 24));
       CAPTURE(round, piece);
       REQUIRE(encode(bpe, piece) == naive.encode(piece));
+    }
+  }
+}
+
+TEST_CASE("long pieces, merged in parts, give what the definition gives, whatever the vocabulary") {
+  test::GeneratedText generated(21);
+  for (int round = 0; round < 16; ++round) {
+    const BpeOrder order = round % 2 == 0 ? BpeOrder::merges : BpeOrder::ranks;
+    BpeModel model = round % 4 < 2 ? test::random_model(generated, order, 20 + generated.below(200))
+                                   : test::trained_model(generated, order, 20 + generated.below(200));
+    for (const std::string& byte : byte_level::alphabet()) {
+      if (std::count(model.vocabulary.begin(), model.vocabulary.end(), byte) == 0) model.vocabulary.push_back(byte);
+    }
+    const PieceEncoder bpe(model);
+    const test::NaiveBpe naive(model);
+    for (int i = 0; i < 3; ++i) {
+      std::string piece = generated.bytes(257 + generated.below(300));
+      if (i == 1) piece = std::string(200 + generated.below(400), 'a') + piece.substr(0, 80);  // a run across parts
+      CAPTURE(round, piece);
+      const Ids ids = encode(bpe, piece);
+      REQUIRE(ids == naive.encode(piece));
+      auto scratch = PieceEncoder::make_scratch();
+      Ids with_lengths;
+      std::vector<std::uint32_t> lengths;
+      bpe.encode(piece, *scratch, with_lengths, lengths);
+      REQUIRE(with_lengths == ids);
+      REQUIRE(std::accumulate(lengths.begin(), lengths.end(), std::size_t{0}) == piece.size());
     }
   }
 }
