@@ -128,7 +128,7 @@ bool Tokenizer::is_special(TokenId id) const {
 }
 
 std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special) const {
-  const bool spelled = !compiled_->definition.decoder;
+  const bool spelled = compiled_->definition.decoders.empty();
   std::string text;
   for (const TokenId id : ids) {
     if (token(id).empty())

@@ -92,7 +92,7 @@ void decode_text(const Config& config, Context& context, const Tokenizer& tokeni
 
 // One stream of ids over all files; an id does not reach from one file into the next.
 void decode_words(const Config& config, const Tokenizer& tokenizer, Output& out, std::size_t width) {
-  const bool spaced = !tokenizer.definition().decoder;
+  const bool spaced = tokenizer.definition().decoders.empty();
   const std::vector<std::string> files =
       config.inputs.files.empty() ? std::vector<std::string>{"-"} : config.inputs.files;
   std::string buffer(std::size_t{1} << 20, '\0');

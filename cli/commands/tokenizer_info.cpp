@@ -44,10 +44,9 @@ std::string describe_split(const TokenizerDefinition& definition) {
       const bool published =
           split->pattern.kind != SplitPattern::Kind::literal && split->pattern.kind != SplitPattern::Kind::regex;
       one = published ? name(split->pattern.kind) : split->pattern.source;
-    } else {
-      const auto& byte_level = std::get<ByteLevelPreTokenizer>(part);
-      if (byte_level.use_regex) one = "gpt2";
-      if (byte_level.add_prefix_space) one += one.empty() ? "prefix space" : ", prefix space";
+    } else if (const auto* byte_level = std::get_if<ByteLevelPreTokenizer>(&part)) {
+      if (byte_level->use_regex) one = "gpt2";
+      if (byte_level->add_prefix_space) one += one.empty() ? "prefix space" : ", prefix space";
     }
     if (!one.empty()) text += (text.empty() ? "" : ", then ") + one;
   }

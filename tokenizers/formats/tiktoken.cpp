@@ -180,6 +180,7 @@ TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name
   definition.pre_tokenizers = {
       SplitPreTokenizer{.pattern = is_name ? SplitPattern::named(pattern) : SplitPattern::from_regex(pattern)},
       ByteLevelPreTokenizer{.add_prefix_space = false, .use_regex = false}};
+  definition.decoders = {ByteLevelDecoder{}};
   definition.model = std::move(model);
   definition.specials_in_text = false;
   return definition;

@@ -138,7 +138,7 @@ TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string
   TokenizerDefinition definition;
   definition.pre_tokenizers = read_pre_tokenizers(json["pre_tokenizer"]);
   definition.post_processors = read_post_processors(json["post_processor"]);
-  definition.decoder = read_decoder(json["decoder"]);
+  definition.decoders = read_decoders(json["decoder"]);
   BpeModel model = read_bpe(json["model"], vocabulary);
   definition.added_tokens = read_added_tokens(json["added_tokens"], id_limit(model.vocabulary.size()));
   definition.model = std::move(model);

@@ -144,14 +144,14 @@ std::vector<PostProcessor> read_post_processors(const JsonCursor& json) {
   return parts;
 }
 
-std::optional<Decoder> read_decoder(const JsonCursor& json) {
-  std::optional<Decoder> decoder;
+std::vector<Decoder> read_decoders(const JsonCursor& json) {
+  std::vector<Decoder> decoders;
   for_each_component(json, "decoders", [&](const JsonCursor& part, const std::string& type) {
     if (type != "ByteLevel") part.unsupported("decoder " + in_quotes(type));
-    if (decoder) part.unsupported("a second ByteLevel decoder");
-    decoder = ByteLevelDecoder{};
+    if (!decoders.empty()) part.unsupported("a second ByteLevel decoder");
+    decoders.emplace_back(ByteLevelDecoder{});
   });
-  return decoder;
+  return decoders;
 }
 
 AddedToken read_added_token(const JsonCursor& json) {

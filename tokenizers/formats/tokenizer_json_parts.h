@@ -12,7 +12,7 @@ namespace quern::formats {
 
 std::vector<PreTokenizer> read_pre_tokenizers(const JsonCursor& json);
 std::vector<PostProcessor> read_post_processors(const JsonCursor& json);
-std::optional<Decoder> read_decoder(const JsonCursor& json);
+std::vector<Decoder> read_decoders(const JsonCursor& json);
 // One element of added_tokens, or the same object in other files: `content` and the five flags, no id.
 AddedToken read_added_token(const JsonCursor& json);
 

@@ -1,6 +1,7 @@
 // tokenizer.json as Hugging Face's Tokenizer.save lays it out: members in its order, two spaces of indent, vocabulary
 // by id. The same definition always gives the same bytes. A model of ranks is written as the list of merges that means
 // the same (bpe/piece_encoder.h), with ignore_merges, because a piece that has a rank is one token.
+#include "core/error.h"
 #include "core/json.h"
 
 #include <algorithm>
@@ -140,6 +141,11 @@ void write(IndentedJson& json, const TemplatePostProcessor& part) {
   json.close('}');
 }
 
+template <class Part>
+void write(IndentedJson&, const Part&) {
+  throw Error(ErrorCode::unsupported, "tokenizer.json is not written yet for such a tokenizer");
+}
+
 // null, the component, or a Sequence of several.
 template <class Component>
 void write_components(IndentedJson& json, const std::vector<Component>& parts, const char* sequence_member) {
@@ -239,7 +245,7 @@ std::string write_tokenizer_json(const TokenizerDefinition& definition) {
   write_components(json.key("pre_tokenizer"), definition.pre_tokenizers, "pretokenizers");
   write_components(json.key("post_processor"), definition.post_processors, "processors");
   json.key("decoder");
-  definition.decoder ? write_byte_level(json, true, true, true) : json.literal("null");
+  definition.decoders.empty() ? json.literal("null") : write_byte_level(json, true, true, true);
   write(json.key("model"), model);
   json.close('}');
   return json.take();

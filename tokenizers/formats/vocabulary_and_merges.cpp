@@ -178,6 +178,7 @@ void apply_config(const JsonCursor& config, TokenizerDefinition& definition) {
   definition.added_tokens = tokens.take();
   const bool add_prefix_space = config["add_prefix_space"].boolean_or(false);
   definition.pre_tokenizers = {ByteLevelPreTokenizer{.add_prefix_space = add_prefix_space, .use_regex = true}};
+  definition.decoders = {ByteLevelDecoder{}};
   if (kind == Kind::gpt2) {
     definition.post_processors = {ByteLevelPostProcessor{.add_prefix_space = true, .trim_offsets = false}};
     return;

@@ -78,6 +78,8 @@ PostProcessing::PostProcessing(const std::vector<PostProcessor>& parts) {
     } else if (const auto* roberta = std::get_if<RobertaPostProcessor>(&part)) {
       if (roberta->trim_offsets) trims_.push_back(roberta->add_prefix_space);
       layout_ = layout_of(*roberta), ++adding;
+    } else if (const auto* bert = std::get_if<BertPostProcessor>(&part)) {
+      layout_ = {bert->cls.second, std::nullopt, bert->sep.second}, ++adding;
     } else {
       layout_ = layout_of(std::get<TemplatePostProcessor>(part)), ++adding;
     }

@@ -189,6 +189,7 @@ TokenizerDefinition BpeTrainer::assemble(std::vector<std::string> vocabulary, co
   if (settings_.pattern && !is_gpt2) definition.pre_tokenizers.push_back(SplitPreTokenizer{.pattern = *settings_.pattern});
   definition.pre_tokenizers.push_back(
       ByteLevelPreTokenizer{.add_prefix_space = settings_.add_prefix_space, .use_regex = is_gpt2});
+  definition.decoders = {ByteLevelDecoder{}};
   BpeModel model;
   model.vocabulary = std::move(vocabulary);
   model.merges.reserve(merges.size());

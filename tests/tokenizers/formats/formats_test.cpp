@@ -69,7 +69,7 @@ TEST_CASE("tokenizer.json comes back as it was written, with every part in it") 
   around.pair = {{Kind::sequence_a, "", 0}, {Kind::sequence_b, "", 1}};
   around.specials = {{"<end>", {258}, {"<end>"}}};
   d.post_processors = {ByteLevelPostProcessor{false, true}, around};
-  d.decoder.reset();
+  d.decoders.clear();
   model_of(d).unk_token = "abc";
   model_of(d).fuse_unk = model_of(d).ignore_merges = true;
   const std::string text = formats::write_tokenizer_json(d);
