@@ -13,6 +13,7 @@ TokenizerDefinition definition_of(const BpeModel& model, const SplitPattern& pat
   definition.model = model;
   definition.pre_tokenizers = {SplitPreTokenizer{.pattern = pattern},
                                ByteLevelPreTokenizer{.add_prefix_space = false, .use_regex = false}};
+  definition.decoders = {ByteLevelDecoder{}};
   auto id = static_cast<TokenId>(model.vocabulary.size());
   for (const char* content : {"<s>", "<s><s>", "</s>", "中文!", "the"}) {
     const auto known = std::find(model.vocabulary.begin(), model.vocabulary.end(), content);

@@ -21,6 +21,7 @@ TokenizerDefinition small_definition() {
   definition.model = std::move(model);
   definition.added_tokens = {{.id = 258, .content = "<end>", .normalized = false, .special = true}};
   definition.pre_tokenizers = {ByteLevelPreTokenizer{.add_prefix_space = false, .use_regex = true}};
+  definition.decoders = {ByteLevelDecoder{}};
   return definition;
 }
 
