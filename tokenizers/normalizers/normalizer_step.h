@@ -1,0 +1,27 @@
+// One normalizer of a chain. Immutable, shared by threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tokenizers/definition/normalizers.h"
+#include "tokenizers/normalizers/normalized_text.h"
+
+namespace quern {
+
+class NormalizerStep {
+ public:
+  virtual ~NormalizerStep() = default;
+
+  // Whether the text changes; if so, out becomes what it changes to. Otherwise out is left in any state.
+  virtual bool normalize(std::string_view text, std::string& out) const = 0;
+  virtual void normalize(NormalizedText& text) const = 0;
+};
+
+std::unique_ptr<const NormalizerStep> make_step(const StripNormalizer& part);
+std::unique_ptr<const NormalizerStep> make_step(const ReplaceNormalizer& part);
+std::unique_ptr<const NormalizerStep> make_step(const PrependNormalizer& part);
+std::unique_ptr<const NormalizerStep> make_step(const ByteLevelNormalizer& part);
+
+}  // namespace quern
