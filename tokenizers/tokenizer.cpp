@@ -28,10 +28,28 @@ bool every_byte_has_a_token(const std::vector<std::string>& vocabulary) {
   return std::find(seen.begin(), seen.end(), false) == seen.end();
 }
 
+// What the formats read and the encoder does not run yet.
+TokenizerDefinition require_runnable(TokenizerDefinition definition) {
+  const auto refuse = [](const std::string& what) {
+    throw Error(ErrorCode::unsupported, what + " cannot be used yet");
+  };
+  if (!definition.normalizers.empty()) refuse("a normalizer");
+  const auto* bpe = std::get_if<BpeModel>(&definition.model);
+  if (!bpe) refuse("a model other than BPE");
+  if (!bpe->continuing_subword_prefix.empty() || !bpe->end_of_word_suffix.empty()) refuse("an affix of word parts");
+  if (bpe->dropout != 0) refuse("dropout");
+  if (bpe->byte_fallback && !every_byte_has_a_token(bpe->vocabulary)) refuse("byte fallback");
+  const bool is_byte_level =
+      definition.decoders.empty() ||
+      (definition.decoders.size() == 1 && std::holds_alternative<ByteLevelDecoder>(definition.decoders[0]));
+  if (!is_byte_level) refuse("a decoder other than ByteLevel");
+  return definition;
+}
+
 }  // namespace
 
 Tokenizer::Compiled::Compiled(TokenizerDefinition definition_in)
-    : definition(std::move(definition_in)),
+    : definition(require_runnable(std::move(definition_in))),
       raw_tokens(tokens_with(definition, false)),
       normalized_tokens(tokens_with(definition, true)),
       pre_tokenizers(definition.pre_tokenizers),

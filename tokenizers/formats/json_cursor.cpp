@@ -70,6 +70,18 @@ void JsonCursor::for_each_natural(
   }
 }
 
+void JsonCursor::for_each_scored_text(
+    const std::function<void(const std::string& text, double score, std::uint64_t index)>& take) const {
+  expect(value_ != nullptr && as_json(value_).is_array(), "an array");
+  std::uint64_t index = 0;
+  for (const Json& element : as_json(value_)) {
+    if (!element.is_array() || element.size() != 2 || !element[0].is_string() || !element[1].is_number()) {
+      refuse_element(index, "a string and its score");
+    }
+    take(element[0].get_ref<const std::string&>(), element[1].get<double>(), index++);
+  }
+}
+
 void JsonCursor::for_each_text_list(
     const std::function<void(const std::vector<std::string_view>& texts, std::uint64_t index)>& take) const {
   expect(value_ != nullptr && as_json(value_).is_array(), "an array");

@@ -38,6 +38,9 @@ class JsonCursor {
   // The same for long lists, without a cursor each. `index` counts from 0; an element of another kind is refused.
   void for_each_natural(
       const std::function<void(const std::string& key, std::uint64_t value, std::uint64_t index)>& take) const;
+  // Elements are arrays of a string and a number.
+  void for_each_scored_text(
+      const std::function<void(const std::string& text, double score, std::uint64_t index)>& take) const;
   // Elements are strings, or arrays of strings.
   void for_each_text_list(
       const std::function<void(const std::vector<std::string_view>& texts, std::uint64_t index)>& take) const;

@@ -122,6 +122,10 @@ void require_sayable(const TokenizerDefinition& definition, const BpeModel& rank
   for (const std::string& token : ranks.vocabulary) {
     if (!token.empty() && !byte_level::unspell(token)) refuse("token " + in_quotes(token) + " is not spelled in bytes");
   }
+  const auto& model = std::get<BpeModel>(definition.model);
+  if (!model.continuing_subword_prefix.empty() || !model.end_of_word_suffix.empty()) refuse("it marks parts of words");
+  if (model.dropout != 0) refuse("it drops merges at random");
+  if (!definition.normalizers.empty()) refuse("it normalizes");
   const auto specials = known_specials(ranks.vocabulary);
   for (const AddedToken& token : definition.added_tokens) {
     const bool is_known = std::any_of(specials.begin(), specials.end(), [&](const AddedToken& s) {
@@ -129,10 +133,14 @@ void require_sayable(const TokenizerDefinition& definition, const BpeModel& rank
     });
     if (!is_known) refuse("it has no place for the added token " + in_quotes(token.content));
   }
+  bool spells_bytes = false;
   for (const PreTokenizer& part : definition.pre_tokenizers) {
     const auto* byte_level = std::get_if<ByteLevelPreTokenizer>(&part);
+    if (!byte_level && !std::holds_alternative<SplitPreTokenizer>(part)) refuse("it is not split by a pattern alone");
     if (byte_level && byte_level->add_prefix_space) refuse("it has no place for add_prefix_space");
+    spells_bytes = byte_level != nullptr;
   }
+  if (!spells_bytes) refuse("its model does not work on bytes");
   for (const PostProcessor& part : definition.post_processors) {
     if (!std::holds_alternative<ByteLevelPostProcessor>(part))
       refuse("it has no place for special tokens around a text");
@@ -187,6 +195,7 @@ TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name
 }
 
 std::string write_tiktoken(const TokenizerDefinition& definition) {
+  if (!std::holds_alternative<BpeModel>(definition.model)) refuse("its model is not BPE");
   const auto& model = std::get<BpeModel>(definition.model);
   BpeModel ranks;
   ranks.order = BpeOrder::ranks;

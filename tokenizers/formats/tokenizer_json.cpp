@@ -1,91 +1,20 @@
-// tokenizer.json, version 1.0: reading and recognising. tokenizer_json_writer.cpp writes it.
+// tokenizer.json, version 1.0, as Hugging Face's Tokenizer.save lays it out: members in its order, two spaces of indent,
+// vocabulary by id. The same definition always gives the same bytes. A model of ranks is written as the list of merges
+// that means the same (bpe/piece_encoder.h), with ignore_merges, because a piece that has a rank is one token.
+// tokenizer_json_*.cpp hold the components.
 #include <algorithm>
 #include <array>
 
 #include "core/io/input.h"
-#include "tokenizers/byte_level.h"
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/formats/tokenizer_json_parts.h"
+#include "tokenizers/formats/vocabulary_builder.h"
 
 namespace quern::formats {
 namespace {
 
-bool is_byte_level(const VocabularyBuilder& vocabulary) {
-  const auto& alphabet = byte_level::alphabet();
-  return std::all_of(alphabet.begin(), alphabet.end(),
-                     [&](const std::string& c) { return vocabulary.find(c).has_value(); });
-}
-
-void read_vocabulary(const JsonCursor& json, VocabularyBuilder& vocabulary) {
-  json.for_each_natural([&](const std::string& token, std::uint64_t id, std::uint64_t i) {
-    vocabulary.add(token, id, {.pointer = json.pointer(), .number = i});
-  });
-  vocabulary.finish();
-}
-
-// Merges are pairs, or in older files one string with a space between the two.
-void read_merges(const JsonCursor& json, VocabularyBuilder& vocabulary) {
-  json.for_each_text_list([&](const std::vector<std::string_view>& texts, std::uint64_t i) {
-    const Place place = {.pointer = json.pointer(), .number = i};
-    if (texts.size() == 2) return vocabulary.merge(texts[0], texts[1], place);
-    if (texts.size() == 1) {
-      if (texts[0].starts_with("#version")) return;
-      const auto [left, right] = cut_merge(texts[0]);
-      if (!right.empty()) return vocabulary.merge(left, right, place);
-    }
-    vocabulary.refuse(place, "not a merge of two tokens");
-  });
-}
-
-void require_affix_free(const JsonCursor& json) {
-  if (!json.is_null() && !json.text().empty()) json.unsupported("an affix of word parts");
-}
-
-void require_bpe(const JsonCursor& json) {
-  if (json["type"].is_null()) {  // files from before 2020 leave it out
-    if (json["merges"].is_null()) json.unsupported("a model without merges");
-  } else if (const std::string& type = json["type"].text(); type != "BPE") {
-    json.unsupported("model " + in_quotes(type));
-  }
-  if (!json["dropout"].is_null() && json["dropout"].number() != 0) json["dropout"].unsupported("dropout");
-  require_affix_free(json["continuing_subword_prefix"]);
-  require_affix_free(json["end_of_word_suffix"]);
-}
-
-BpeModel read_bpe(const JsonCursor& json, VocabularyBuilder& vocabulary) {
-  require_bpe(json);
-  read_vocabulary(json["vocab"], vocabulary);
-  read_merges(json["merges"], vocabulary);
-  // Without an unknown byte there is nothing to fall back from.
-  if (json["byte_fallback"].boolean_or(false) && !is_byte_level(vocabulary)) {
-    json["byte_fallback"].unsupported("byte fallback");
-  }
-  std::optional<std::string> unk;
-  if (!json["unk_token"].is_null()) {
-    unk = json["unk_token"].text();
-    if (!vocabulary.find(*unk))
-      json["unk_token"].refuse(ErrorCode::format, in_quotes(*unk) + " is not in the vocabulary");
-  }
-  BpeModel model = vocabulary.take();
-  model.unk_token = std::move(unk);
-  model.fuse_unk = json["fuse_unk"].boolean_or(false);
-  model.ignore_merges = json["ignore_merges"].boolean_or(false);
-  return model;
-}
-
-std::vector<AddedToken> read_added_tokens(const JsonCursor& json, std::uint64_t id_limit) {
-  std::vector<AddedToken> tokens;
-  if (json.is_null()) return tokens;
-  for (const JsonCursor& element : json.elements()) {
-    tokens.push_back(read_added_token(element));
-    const std::uint64_t id = element["id"].natural();
-    if (id >= id_limit)
-      element["id"].refuse(ErrorCode::format, "id " + std::to_string(id) + " is far beyond the vocabulary");
-    tokens.back().id = static_cast<TokenId>(id);
-  }
-  std::stable_sort(tokens.begin(), tokens.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return tokens;
-}
+constexpr std::array<const char*, 9> kMembers = {"version",       "truncation",     "padding", "added_tokens", "normalizer",
+                                                 "pre_tokenizer", "post_processor", "decoder", "model"};
 
 bool recognises(const Candidate& candidate) {
   if (candidate.is_folder) return candidate.holds("tokenizer.json");
@@ -96,10 +25,8 @@ bool recognises(const Candidate& candidate) {
   if (brace == head.npos || head[brace] != '{') return false;
   const std::size_t key = head.find_first_not_of(kSpace, brace + 1);
   if (key == head.npos) return false;
-  constexpr std::array<std::string_view, 9> kMembers = {"\"version\"",        "\"truncation\"", "\"padding\"",
-                                                        "\"added_tokens\"",   "\"normalizer\"", "\"pre_tokenizer\"",
-                                                        "\"post_processor\"", "\"decoder\"",    "\"model\""};
-  return std::any_of(kMembers.begin(), kMembers.end(), [&](std::string_view member) {
+  return std::any_of(kMembers.begin(), kMembers.end(), [&](const char* name) {
+    const std::string member = "\"" + std::string(name) + "\"";
     if (head.substr(key, member.size()) != member) return false;
     const std::size_t colon = head.find_first_not_of(kSpace, key + member.size());
     const std::size_t value = colon == head.npos ? head.npos : head.find_first_not_of(kSpace, colon + 1);
@@ -121,29 +48,41 @@ void write_file_of(const TokenizerDefinition& definition, const std::string& pat
 TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string& name) {
   const JsonDocument document(text, name);
   const JsonCursor json = document.root();
+  for (const auto& [key, member] : json.members()) {
+    if (std::find(kMembers.begin(), kMembers.end(), key) == kMembers.end()) member.unsupported("this member");
+  }
   if (const JsonCursor version = json["version"]; !version.is_null() && version.text() != "1.0") {
     version.unsupported("version " + in_quotes(version.text()));
   }
-  for (const char* member : {"truncation", "padding"}) {
-    if (!json[member].is_null()) json[member].unsupported(member);
-  }
-  if (const JsonCursor normalizer = json["normalizer"]; !normalizer.is_null()) {
-    const std::string& type = normalizer["type"].text();
-    const bool empty = type == "Sequence" && normalizer["normalizers"].is_empty_array();
-    if (!empty) normalizer.unsupported("normalizer " + in_quotes(type));
-  }
   if (!json["model"].is_object()) json["model"].refuse(ErrorCode::format, "missing, so this is not a tokenizer");
 
-  VocabularyBuilder vocabulary(name);
   TokenizerDefinition definition;
+  definition.truncation = read_truncation(json["truncation"]);
+  definition.padding = read_padding(json["padding"]);
+  definition.normalizers = read_normalizers(json["normalizer"]);
   definition.pre_tokenizers = read_pre_tokenizers(json["pre_tokenizer"]);
   definition.post_processors = read_post_processors(json["post_processor"]);
   definition.decoders = read_decoders(json["decoder"]);
-  BpeModel model = read_bpe(json["model"], vocabulary);
-  definition.added_tokens = read_added_tokens(json["added_tokens"], id_limit(model.vocabulary.size()));
-  definition.model = std::move(model);
+  definition.model = read_model(json["model"], name);
+  definition.added_tokens = read_added_tokens(json["added_tokens"], definition.model);
   definition.specials_in_text = true;
   return definition;
+}
+
+std::string write_tokenizer_json(const TokenizerDefinition& definition) {
+  IndentedJson json;
+  json.open('{');
+  json.key("version").text("1.0");
+  write_truncation(json.key("truncation"), definition.truncation);
+  write_padding(json.key("padding"), definition.padding);
+  write_added_tokens(json.key("added_tokens"), definition.added_tokens);
+  write_normalizers(json.key("normalizer"), definition.normalizers);
+  write_pre_tokenizers(json.key("pre_tokenizer"), definition.pre_tokenizers);
+  write_post_processors(json.key("post_processor"), definition.post_processors);
+  write_decoders(json.key("decoder"), definition.decoders);
+  write_model(json.key("model"), with_added_tokens_listed(definition.model, definition.added_tokens));
+  json.close('}');
+  return json.take();
 }
 
 const Format tokenizer_json = {"tokenizer.json", recognises, read_file_or_folder,

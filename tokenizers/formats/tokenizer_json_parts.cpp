@@ -1,33 +1,40 @@
+// What the components of tokenizer.json share: characters, ids, patterns, Metaspace and ByteLevel.
 #include "tokenizers/formats/tokenizer_json_parts.h"
 
-#include <algorithm>
+#include "core/text/utf8.h"
+#include "tokenizers/formats/vocabulary_builder.h"
 
 namespace quern::formats {
 namespace {
 
-// Calls read_one(component, type) for a component, or for each member of a Sequence, however deep.
-template <class ReadOne>
-void for_each_component(const JsonCursor& json, const char* sequence_member, ReadOne read_one) {
-  if (json.is_null()) return;
-  const std::string& type = json["type"].text();
-  if (type != "Sequence") return read_one(json, type);
-  for (const JsonCursor& part : json[sequence_member].elements()) for_each_component(part, sequence_member, read_one);
-}
-
-SplitBehavior read_behavior(const JsonCursor& json) {
+PrependScheme read_scheme(const JsonCursor& json) {
   const std::string& name = json.text();
-  if (name == "Removed") return SplitBehavior::removed;
-  if (name == "Isolated") return SplitBehavior::isolated;
-  if (name == "MergedWithPrevious") return SplitBehavior::merged_with_previous;
-  if (name == "MergedWithNext") return SplitBehavior::merged_with_next;
-  if (name == "Contiguous") return SplitBehavior::contiguous;
-  json.refuse(ErrorCode::format, "unknown behavior " + in_quotes(name));
+  if (name == "always") return PrependScheme::always;
+  if (name == "first") return PrependScheme::first;
+  if (name == "never") return PrependScheme::never;
+  json.refuse(ErrorCode::format, "unknown scheme " + in_quotes(name));
 }
 
-SplitPattern read_pattern(const JsonCursor& json) {
-  if (!json["Regex"].is_null()) return SplitPattern::from_regex(json["Regex"].text());
-  if (json["String"].text().empty()) json.refuse(ErrorCode::format, "an empty pattern");
-  return SplitPattern::from_literal(json["String"].text());
+const char* name(PrependScheme scheme) {
+  switch (scheme) {
+    case PrependScheme::always:
+      return "always";
+    case PrependScheme::first:
+      return "first";
+    case PrependScheme::never:
+      return "never";
+  }
+  return "";
+}
+
+}  // namespace
+
+char32_t read_character(const JsonCursor& json) {
+  const std::string& text = json.text();
+  const char* p = text.data();
+  const char32_t character = text.empty() ? 0 : utf8::decode(p);
+  if (text.empty() || p != text.data() + text.size()) json.refuse(ErrorCode::format, "expected a single character");
+  return character;
 }
 
 TokenId read_id(const JsonCursor& json) {
@@ -36,134 +43,51 @@ TokenId read_id(const JsonCursor& json) {
   return static_cast<TokenId>(id);
 }
 
-std::pair<std::string, TokenId> read_named_id(const JsonCursor& json) {
-  const auto parts = json.elements();
-  if (parts.size() != 2) json.refuse(ErrorCode::format, "expected a token and its id");
-  return {parts[0].text(), read_id(parts[1])};
-}
-
-std::vector<TemplatePiece> read_template(const JsonCursor& json) {
-  std::vector<TemplatePiece> pieces;
-  for (const JsonCursor& element : json.elements()) {
-    TemplatePiece piece;
-    const bool is_special = !element["SpecialToken"].is_null();
-    const JsonCursor body = element[is_special ? "SpecialToken" : "Sequence"];
-    piece.type_id = read_id(body["type_id"]);
-    const std::string& id = body["id"].text();
-    if (is_special) {
-      piece.kind = TemplatePiece::Kind::special;
-      piece.special = id;
-    } else if (id == "A" || id == "B") {
-      piece.kind = id == "A" ? TemplatePiece::Kind::sequence_a : TemplatePiece::Kind::sequence_b;
-    } else {
-      body.refuse(ErrorCode::format, "unknown sequence " + in_quotes(id));
-    }
-    pieces.push_back(std::move(piece));
+SplitPattern read_pattern(const JsonCursor& json) {
+  const auto members = json.members();
+  if (members.size() == 1 && members[0].first == "Regex") return SplitPattern::from_regex(members[0].second.text());
+  if (members.size() != 1 || members[0].first != "String") {
+    json.refuse(ErrorCode::format, "expected one of String and Regex");
   }
-  return pieces;
+  const std::string& text = members[0].second.text();
+  if (text.empty()) json.refuse(ErrorCode::format, "an empty pattern");
+  return SplitPattern::from_literal(text);
 }
 
-TemplatePostProcessor read_template_processing(const JsonCursor& json) {
-  TemplatePostProcessor processor;
-  processor.single = read_template(json["single"]);
-  processor.pair = read_template(json["pair"]);
-  const JsonCursor specials = json["special_tokens"];
-  for (const auto& [name, body] : specials.members()) {
-    TemplatePostProcessor::Special special{.name = name, .ids = {}, .tokens = {}};
-    for (const JsonCursor& id : body["ids"].elements()) special.ids.push_back(read_id(id));
-    for (const JsonCursor& token : body["tokens"].elements()) special.tokens.push_back(token.text());
-    if (special.ids.size() != special.tokens.size()) body.refuse(ErrorCode::format, "as many ids as tokens are needed");
-    processor.specials.push_back(std::move(special));
+void write_pattern(IndentedJson& json, const SplitPattern& pattern) {
+  json.open('{');
+  json.key(pattern.kind == SplitPattern::Kind::literal ? "String" : "Regex").text(pattern.source);
+  json.close('}');
+}
+
+// Old files say add_prefix_space where new ones say prepend_scheme, and repeat the replacement as str_rep.
+MetaspacePreTokenizer read_metaspace(const JsonCursor& json) {
+  MetaspacePreTokenizer part;
+  part.replacement = read_character(json["replacement"]);
+  const JsonCursor scheme = json["prepend_scheme"], prefix = json["add_prefix_space"];
+  if (!scheme.is_null()) part.prepend_scheme = read_scheme(scheme);
+  if (!prefix.boolean_or(true)) {
+    if (!scheme.is_null() && part.prepend_scheme != PrependScheme::never) {
+      prefix.refuse(ErrorCode::format, "contradicts prepend_scheme");
+    }
+    part.prepend_scheme = PrependScheme::never;
   }
-  for (const auto* pieces : {&processor.single, &processor.pair}) {
-    for (const TemplatePiece& piece : *pieces) {
-      const auto named = [&](const auto& special) { return special.name == piece.special; };
-      if (piece.kind == TemplatePiece::Kind::special &&
-          std::none_of(processor.specials.begin(), processor.specials.end(), named)) {
-        specials.refuse(ErrorCode::format, "the template uses " + in_quotes(piece.special) + ", which is not there");
-      }
-      if (piece.kind == TemplatePiece::Kind::sequence_b && pieces == &processor.single) {
-        json["single"].refuse(ErrorCode::format, "the template for one text uses the second");
-      }
-    }
-  }
-  return processor;
+  part.split = json["split"].boolean_or(true);
+  return part;
 }
 
-// BertProcessing is the template [CLS] A [SEP], and [CLS] A [SEP] B [SEP] with type 1 from B on.
-TemplatePostProcessor read_bert_processing(const JsonCursor& json) {
-  const auto sep = read_named_id(json["sep"]), cls = read_named_id(json["cls"]);
-  using Kind = TemplatePiece::Kind;
-  TemplatePostProcessor processor;
-  processor.single = {{Kind::special, cls.first, 0}, {Kind::sequence_a, "", 0}, {Kind::special, sep.first, 0}};
-  processor.pair = processor.single;
-  processor.pair.push_back({Kind::sequence_b, "", 1});
-  processor.pair.push_back({Kind::special, sep.first, 1});
-  processor.specials = {{cls.first, {cls.second}, {cls.first}}, {sep.first, {sep.second}, {sep.first}}};
-  return processor;
+void write_metaspace(IndentedJson& json, char32_t replacement, PrependScheme scheme, bool split) {
+  json.key("type").text("Metaspace");
+  json.key("replacement").character(replacement);
+  json.key("prepend_scheme").text(name(scheme));
+  json.key("split").boolean(split);
 }
 
-}  // namespace
-
-std::vector<PreTokenizer> read_pre_tokenizers(const JsonCursor& json) {
-  std::vector<PreTokenizer> parts;
-  for_each_component(json, "pretokenizers", [&](const JsonCursor& part, const std::string& type) {
-    if (type == "ByteLevel") {
-      parts.emplace_back(ByteLevelPreTokenizer{.add_prefix_space = part["add_prefix_space"].boolean(),
-                                               .use_regex = part["use_regex"].boolean_or(true)});
-    } else if (type == "Split") {
-      parts.emplace_back(SplitPreTokenizer{.pattern = read_pattern(part["pattern"]),
-                                           .behavior = read_behavior(part["behavior"]),
-                                           .invert = part["invert"].boolean()});
-    } else {
-      part.unsupported("pre-tokenizer " + in_quotes(type));
-    }
-  });
-  return parts;
-}
-
-std::vector<PostProcessor> read_post_processors(const JsonCursor& json) {
-  std::vector<PostProcessor> parts;
-  for_each_component(json, "processors", [&](const JsonCursor& part, const std::string& type) {
-    if (type == "ByteLevel") {
-      parts.emplace_back(ByteLevelPostProcessor{.add_prefix_space = part["add_prefix_space"].boolean(),
-                                                .trim_offsets = part["trim_offsets"].boolean()});
-    } else if (type == "RobertaProcessing") {
-      parts.emplace_back(RobertaPostProcessor{.sep = read_named_id(part["sep"]),
-                                              .cls = read_named_id(part["cls"]),
-                                              .trim_offsets = part["trim_offsets"].boolean(),
-                                              .add_prefix_space = part["add_prefix_space"].boolean()});
-    } else if (type == "TemplateProcessing") {
-      parts.emplace_back(read_template_processing(part));
-    } else if (type == "BertProcessing") {
-      parts.emplace_back(read_bert_processing(part));
-    } else {
-      part.unsupported("post-processor " + in_quotes(type));
-    }
-  });
-  return parts;
-}
-
-std::vector<Decoder> read_decoders(const JsonCursor& json) {
-  std::vector<Decoder> decoders;
-  for_each_component(json, "decoders", [&](const JsonCursor& part, const std::string& type) {
-    if (type != "ByteLevel") part.unsupported("decoder " + in_quotes(type));
-    if (!decoders.empty()) part.unsupported("a second ByteLevel decoder");
-    decoders.emplace_back(ByteLevelDecoder{});
-  });
-  return decoders;
-}
-
-AddedToken read_added_token(const JsonCursor& json) {
-  AddedToken token;
-  token.content = json["content"].text();
-  if (token.content.empty()) json.refuse(ErrorCode::format, "an empty token");
-  token.single_word = json["single_word"].boolean();
-  token.lstrip = json["lstrip"].boolean();
-  token.rstrip = json["rstrip"].boolean();
-  token.normalized = json["normalized"].boolean();
-  token.special = json["special"].boolean();
-  return token;
+void write_byte_level(IndentedJson& json, bool add_prefix_space, bool trim_offsets, bool use_regex) {
+  json.key("type").text("ByteLevel");
+  json.key("add_prefix_space").boolean(add_prefix_space);
+  json.key("trim_offsets").boolean(trim_offsets);
+  json.key("use_regex").boolean(use_regex);
 }
 
 }  // namespace quern::formats

@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/formats/tokenizer_json_parts.h"
+#include "tokenizers/formats/vocabulary_builder.h"
 
 namespace quern::formats {
 namespace {
@@ -223,17 +224,24 @@ TokenizerDefinition read_files(const Candidate& candidate, const LoadOptions&) {
 }
 
 void require_sayable(const TokenizerDefinition& definition) {
-  const auto& model = std::get<BpeModel>(definition.model);
-  if (model.order == BpeOrder::ranks) refuse("it goes by ranks");
-  if (model.ignore_merges) refuse("it looks for whole pieces first");
-  if (model.unk_token) refuse("it has an unknown token");
+  const auto* model = std::get_if<BpeModel>(&definition.model);
+  if (!model) refuse("its model is not BPE");
+  if (model->order == BpeOrder::ranks) refuse("it goes by ranks");
+  if (model->ignore_merges) refuse("it looks for whole pieces first");
+  if (model->unk_token) refuse("it has an unknown token");
+  if (!model->continuing_subword_prefix.empty() || !model->end_of_word_suffix.empty()) refuse("it marks parts of words");
+  if (model->dropout != 0) refuse("it drops merges at random");
+  if (!definition.normalizers.empty()) refuse("it normalizes");
+  if (definition.decoders != std::vector<Decoder>{ByteLevelDecoder{}}) refuse("its decoder is not ByteLevel");
   const auto* byte_level = definition.pre_tokenizers.size() == 1
                                ? std::get_if<ByteLevelPreTokenizer>(&definition.pre_tokenizers[0])
                                : nullptr;
   if (!byte_level || !byte_level->use_regex) refuse("its split pattern is not GPT-2's");
+  const auto is_sayable = [](const PostProcessor& part) {
+    return std::holds_alternative<ByteLevelPostProcessor>(part) || std::holds_alternative<RobertaPostProcessor>(part);
+  };
   if (definition.post_processors.size() > 1 ||
-      (definition.post_processors.size() == 1 &&
-       std::holds_alternative<TemplatePostProcessor>(definition.post_processors[0]))) {
+      (definition.post_processors.size() == 1 && !is_sayable(definition.post_processors[0]))) {
     refuse("it puts other special tokens around a text than RoBERTa does");
   }
 }

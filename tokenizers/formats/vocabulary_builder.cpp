@@ -81,7 +81,8 @@ void VocabularyBuilder::merge(std::string_view left, std::string_view right, Pla
   if (!left_id || !right_id) {
     refuse(place, "merge of " + in_quotes(left_id ? right : left) + ", which is not in the vocabulary");
   }
-  const std::string joined = std::string(left) += right;
+  if (right.size() < prefix_.size()) refuse(place, in_quotes(right) + " is shorter than the mark of continuation");
+  const std::string joined = std::string(left) += right.substr(prefix_.size());
   if (!find(joined)) refuse(place, "merge into " + in_quotes(joined) + ", which is not in the vocabulary");
   merges_.push_back({*left_id, *right_id});
 }
@@ -93,10 +94,28 @@ BpeModel VocabularyBuilder::take() {
   const auto repeated = [&](const Merge& m) { return !seen.insert(std::uint64_t{m.left} << 32 | m.right).second; };
   merges_.erase(merges_.begin(), std::remove_if(merges_.rbegin(), merges_.rend(), repeated).base());
   BpeModel model;
-  model.vocabulary = std::move(vocabulary_);
+  model.vocabulary = take_tokens();
   model.merges = std::move(merges_);
-  ids_.clear();
   return model;
+}
+
+std::vector<std::string> VocabularyBuilder::take_tokens() {
+  ids_.clear();
+  return std::move(vocabulary_);
+}
+
+AddedTokenNumbering::AddedTokenNumbering(const std::vector<std::string>& vocabulary) {
+  for (std::size_t id = 0; id < vocabulary.size(); ++id) {
+    if (!vocabulary[id].empty()) known_.emplace(vocabulary[id], static_cast<TokenId>(id));
+  }
+  next_ = static_cast<TokenId>(known_.size());
+}
+
+TokenId AddedTokenNumbering::number(std::string_view content) {
+  if (const auto known = known_.find(content); known != known_.end()) return known->second;
+  const auto [added, is_new] = added_.emplace(content, next_);
+  if (is_new) ++next_;
+  return added->second;
 }
 
 }  // namespace quern::formats

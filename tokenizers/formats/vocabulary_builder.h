@@ -1,10 +1,10 @@
-// Tokens and merges as files give them, checked and brought into a BpeModel.
+// Tokens and merges as files give them, checked and brought into a model.
 //
 //   VocabularyBuilder builder(path);
 //   builder.add("Ġthe", 262, {"/model/vocab", 17});    // where it stands, for errors
 //   builder.finish();                                  // ids are unique, texts are unique, holes are few
 //   builder.merge("Ġt", "he", {"/model/merges", 0});
-//   BpeModel model = builder.take();
+//   BpeModel model = builder.take();                   // or builder.take_tokens(), where there are no merges
 //
 // Every refusal is an Error{format} naming path and place. Nothing is allocated by an id before finish() has seen that
 // the ids are about as many as the entries.
@@ -36,18 +36,34 @@ class VocabularyBuilder {
   void in_file(std::string path) { path_ = std::move(path); }  // what follows stands in another file
   void add(std::string token, std::uint64_t id, Place place);
   void finish();
+  // What marks every symbol but the first ("##"): merging drops it from the right side. To be said before merges.
+  void continue_with(std::string prefix) { prefix_ = std::move(prefix); }
   void merge(std::string_view left, std::string_view right, Place place);
   std::optional<TokenId> find(std::string_view token) const;
   BpeModel take();
+  std::vector<std::string> take_tokens();
 
   [[noreturn]] void refuse(Place place, const std::string& message) const;
 
  private:
-  std::string path_;
+  std::string path_, prefix_;
   std::vector<std::pair<std::uint64_t, std::string>> entries_;
   std::vector<std::string> vocabulary_;
   std::unordered_map<std::string_view, TokenId> ids_;
   std::vector<Merge> merges_;
+};
+
+// The ids of added tokens as Hugging Face gives them, whatever a file says: a token of the vocabulary keeps its id, the
+// others are numbered in their order from the number of entries on. The vocabulary must outlive it.
+class AddedTokenNumbering {
+ public:
+  explicit AddedTokenNumbering(const std::vector<std::string>& vocabulary);
+  TokenId number(std::string_view content);
+
+ private:
+  std::unordered_map<std::string_view, TokenId> known_;
+  std::unordered_map<std::string, TokenId> added_;
+  TokenId next_;
 };
 
 // Ids below this may be used with a vocabulary of that many entries: small gaps are fine, giant ones are not.
