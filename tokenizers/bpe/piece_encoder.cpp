@@ -4,60 +4,33 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <numeric>
 
 #include "core/error.h"
-#include "core/memory.h"
 #include "tokenizers/bpe/character_table.h"
-#include "tokenizers/bpe/merge_table.h"
-#include "tokenizers/bpe/short_merge.h"
+#include "tokenizers/bpe/merger.h"
 #include "tokenizers/bpe/token_table.h"
 
 namespace quern::bpe {
 namespace {
 
-constexpr TokenId kNoToken = 0xFFFFFFFF;
-constexpr std::uint32_t kNone = MergeTable::kNone;
+constexpr std::uint32_t kNone = Merger::kNone;
 constexpr std::size_t kPart = 256;           // bytes of a long piece that are merged at a time
 constexpr std::size_t kFirstSeam = 4;        // tokens on each side that are merged anew where parts meet
 constexpr std::size_t kSeamCredit = 1 << 16;  // bytes that seams may take, at first and for each part: a vocabulary whose
 constexpr std::size_t kSeamShare = 8 * kPart;  // tokens are longer than parts, or that carries changes far, takes more
-constexpr std::size_t kLargestVocabulary = ShortMerge::kRankLimit / 2;
 
 unsigned char byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
 
 }  // namespace
 
-// Working arrays of one piece, by symbol.
-struct PieceEncoder::Scratch {
-  static constexpr std::uint64_t kBytesPerSymbol = 48;  // five arrays, and the queue while it grows
-
-  std::uint64_t memory;
-  std::vector<TokenId> ids;
-  std::vector<std::uint32_t> ranks;    // of the pair a symbol begins
-  std::vector<std::uint32_t> lengths;  // in bytes
-  std::vector<std::uint32_t> previous, next;
-  std::vector<std::uint64_t> queue;  // a heap of rank << 32 | symbol
-  std::vector<TokenId> part, seam;   // of merge_in_parts
-
-  void resize(std::size_t size) {
-    if (size >= kNone) {
-      throw Error(ErrorCode::input, fmt::format("a piece of {} bytes is too long to merge", size))
-          .remedy("use a tokenizer with a split pattern");
-    }
-    if (ids.size() >= size) return;
-    if (size > memory / kBytesPerSymbol) {
-      throw Error(ErrorCode::memory, fmt::format("a piece of {} bytes needs about {} to be merged, {} allowed", size,
-                                                 format_size(size * kBytesPerSymbol), format_size(memory)))
-          .remedy("raise --memory, use fewer --threads, which share it, or a tokenizer that splits its text");
-    }
-    for (auto* array : {&ids, &ranks, &lengths, &previous, &next}) array->resize(size);
-  }
+struct PieceEncoder::Scratch : Merger::Scratch {
+  using Merger::Scratch::Scratch;
+  std::vector<TokenId> part, seam;  // of merge_in_parts
 };
 void PieceEncoder::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
 PieceEncoder::ScratchPointer PieceEncoder::make_scratch(std::uint64_t memory) {
-  return ScratchPointer(new Scratch{memory, {}, {}, {}, {}, {}, {}, {}, {}});
+  return ScratchPointer(new Scratch(memory));
 }
 
 struct PieceEncoder::Tables {
@@ -69,7 +42,6 @@ struct PieceEncoder::Tables {
   std::size_t symbols(std::string_view piece, TokenId* ids, std::uint32_t* lengths) const;
   std::size_t characters(std::string_view piece, TokenId* ids) const;
   std::size_t merge_short(std::string_view piece, TokenId* out) const;
-  void merge_long(Scratch& scratch, std::size_t size) const;
   std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
   std::size_t merge(std::string_view piece, Scratch& scratch, TokenId* out) const;
   std::size_t merge_whole(std::string_view piece, Scratch& scratch, TokenId* out) const;
@@ -79,9 +51,8 @@ struct PieceEncoder::Tables {
   std::size_t bytes_of(const TokenId* ids, std::size_t count) const;
 
   TokenTable tokens;
-  MergeTable merges;
+  Merger merges;
   std::vector<MergeResult> merge_of_rank;
-  std::vector<TokenId> result_of_rank;
   std::array<TokenId, 256> byte_ids;
   std::vector<std::uint32_t> byte_pair_ranks = std::vector<std::uint32_t>(256 * 256, kNone);  // by two bytes
   TokenId unk = kNoToken;
@@ -115,16 +86,14 @@ PieceEncoder::Tables::Tables(const BpeModel& model)
 }
 
 void PieceEncoder::Tables::insert(Merge merge, std::uint32_t rank, TokenId result) {
-  merges.insert(merge.left, merge.right, rank);
+  merges.add(merge, rank, result);
   merge_of_rank[rank] = {merge, result};
-  result_of_rank[rank] = result;
   const std::string_view left = tokens.bytes(merge.left), right = tokens.bytes(merge.right);
   if (left.size() == 1 && right.size() == 1) byte_pair_ranks[byte_at(left, 0) << 8 | byte_at(right, 0)] = rank;
 }
 
 void PieceEncoder::Tables::add_merges(const BpeModel& model) {
   merge_of_rank.resize(model.merges.size());
-  result_of_rank.resize(model.merges.size());
   for (std::size_t rank = 0; rank < model.merges.size(); ++rank) {
     const Merge merge = model.merges[rank];
     const auto known = [&](TokenId id) { return id < tokens.size() && !model.vocabulary[id].empty(); };
@@ -146,7 +115,6 @@ void PieceEncoder::Tables::add_merges(const BpeModel& model) {
 // merges so far ends with the two parts of its last merge (or with more, when no merge can reach it).
 void PieceEncoder::Tables::add_ranks() {
   merge_of_rank.resize(tokens.size());
-  result_of_rank.resize(tokens.size());
   std::vector<TokenId> by_length(tokens.size());
   std::iota(by_length.begin(), by_length.end(), TokenId{0});
   std::stable_sort(by_length.begin(), by_length.end(),
@@ -215,46 +183,11 @@ std::size_t PieceEncoder::Tables::merge_short(std::string_view piece, TokenId* o
     for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, byte_pair_ranks[byte_at(piece, i) << 8 | byte_at(piece, i + 1)]);
   } else {
     size = all_bytes ? characters(piece, ids) : symbols(piece, ids, nullptr);
-    for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, merges.find(ids[i], ids[i + 1]));
+    for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, merges.rank(ids[i], ids[i + 1]));
   }
-  if (size > 1) size = row.run(size, merges, result_of_rank.data());
+  if (size > 1) size = merges.join(row, size);
   std::copy_n(ids, size, out);
   return size;
-}
-
-// Joins the lowest pair until none is left, with a heap of pairs and a chain of symbols. Heap entries whose pair is gone are recognised by their rank,
-// which names one pair. The symbols left are the chain that begins at 0.
-void PieceEncoder::Tables::merge_long(Scratch& s, std::size_t size) const {
-  const auto end = static_cast<std::uint32_t>(size);
-  s.queue.clear();
-  for (std::uint32_t i = 0; i < end; ++i) {
-    s.previous[i] = i - 1;  // of the first: never asked for
-    s.next[i] = i + 1;
-    s.ranks[i] = i + 1 < end ? merges.find(s.ids[i], s.ids[i + 1]) : kNone;
-    if (s.ranks[i] != kNone) s.queue.push_back(static_cast<std::uint64_t>(s.ranks[i]) << 32 | i);
-  }
-  const std::greater<> later;
-  std::make_heap(s.queue.begin(), s.queue.end(), later);
-  const auto update = [&](std::uint32_t i) {
-    s.ranks[i] = s.next[i] < end ? merges.find(s.ids[i], s.ids[s.next[i]]) : kNone;
-    if (s.ranks[i] == kNone) return;
-    s.queue.push_back(static_cast<std::uint64_t>(s.ranks[i]) << 32 | i);
-    std::push_heap(s.queue.begin(), s.queue.end(), later);
-  };
-  while (!s.queue.empty()) {
-    std::pop_heap(s.queue.begin(), s.queue.end(), later);
-    const auto rank = static_cast<std::uint32_t>(s.queue.back() >> 32), at = static_cast<std::uint32_t>(s.queue.back());
-    s.queue.pop_back();
-    if (s.ranks[at] != rank) continue;
-    const std::uint32_t gone = s.next[at];
-    s.ids[at] = result_of_rank[rank];
-    s.lengths[at] += s.lengths[gone];
-    s.ranks[gone] = kNone;
-    s.next[at] = s.next[gone];
-    if (s.next[at] < end) s.previous[s.next[at]] = at;
-    update(at);
-    if (at > 0) update(s.previous[at]);
-  }
 }
 
 std::size_t PieceEncoder::Tables::bytes_of(const TokenId* ids, std::size_t count) const {
@@ -318,7 +251,7 @@ std::size_t PieceEncoder::Tables::merge_whole(std::string_view piece, Scratch& s
   scratch.resize(piece.size());
   const std::size_t size = character_ids.empty() ? symbols(piece, scratch.ids.data(), scratch.lengths.data())
                                                  : characters(piece, scratch.ids.data());
-  merge_long(scratch, size);
+  merges.join(scratch, size);
   std::size_t count = 0;
   for (std::size_t i = 0; i < size; i = scratch.next[i]) out[count++] = scratch.ids[i];
   return count;
@@ -331,13 +264,7 @@ std::size_t PieceEncoder::Tables::encode(std::string_view piece, Scratch& scratc
   return merge(piece, scratch, out);
 }
 
-PieceEncoder::PieceEncoder(const BpeModel& model) {
-  if (std::max(model.vocabulary.size(), model.merges.size()) > kLargestVocabulary) {
-    throw Error(ErrorCode::unsupported, fmt::format("{} tokens and {} merges: BPE takes up to {} of either",
-                                                    model.vocabulary.size(), model.merges.size(), kLargestVocabulary));
-  }
-  tables_ = std::make_unique<const Tables>(model);
-}
+PieceEncoder::PieceEncoder(const BpeModel& model) : tables_(std::make_unique<const Tables>(model)) {}
 PieceEncoder::~PieceEncoder() = default;
 PieceEncoder::PieceEncoder(PieceEncoder&&) noexcept = default;
 
@@ -369,7 +296,7 @@ void PieceEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<
   }
   scratch.resize(piece.size());
   const std::size_t size = tables_->symbols(piece, scratch.ids.data(), scratch.lengths.data());
-  tables_->merge_long(scratch, size);
+  tables_->merges.join(scratch, size);
   for (std::size_t i = 0; i < size; i = scratch.next[i]) {
     ids.push_back(scratch.ids[i]);
     lengths.push_back(scratch.lengths[i]);

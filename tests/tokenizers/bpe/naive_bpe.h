@@ -136,4 +136,13 @@ inline BpeModel trained_model(GeneratedText& generated, BpeOrder order, std::siz
   return model;
 }
 
+// Each byte a token whose id it is, and no merges yet.
+inline BpeModel all_bytes_model() {
+  BpeModel model;
+  for (int byte = 0; byte < 256; ++byte) {
+    model.vocabulary.push_back(byte_level::spell(std::string(1, static_cast<char>(byte))));
+  }
+  return model;
+}
+
 }  // namespace quern::test

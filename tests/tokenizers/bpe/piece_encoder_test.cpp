@@ -78,6 +78,30 @@ TEST_CASE("long pieces, merged in parts, give what the definition gives, whateve
   }
 }
 
+TEST_CASE("what one byte decides far away from it is not lost where parts meet") {
+  BpeModel model = test::all_bytes_model();
+  const auto add = [&](const std::string& left, const std::string& right) {
+    const auto byte = [](char c) { return static_cast<TokenId>(static_cast<unsigned char>(c)); };
+    model.merges.push_back({byte(left[0]), byte(right[0])});
+    model.vocabulary.push_back(byte_level::spell(left + right));
+  };
+  SECTION("to the right of the seam: where a run begins says how it is paired") {
+    add("a", "a");
+    const std::string piece = "b" + std::string(600, 'a');
+    CHECK(encode(PieceEncoder(model), piece) == test::NaiveBpe(model).encode(piece));
+  }
+  SECTION("to the left: a chain that is paired from its end") {
+    std::string chain;
+    for (int i = 0; i < 59; ++i) chain += static_cast<char>('A' + i);
+    for (int i = 57; i >= 0; --i) add(chain.substr(i, 1), chain.substr(i + 1, 1));
+    for (std::size_t before = 200; before < 256; ++before) {
+      const std::string piece = std::string(before, '!') + chain + std::string(200, '!');
+      CAPTURE(before);
+      REQUIRE(encode(PieceEncoder(model), piece) == test::NaiveBpe(model).encode(piece));
+    }
+  }
+}
+
 TEST_CASE("trained vocabularies begin with whole characters where that changes nothing") {
   test::GeneratedText generated(9);
   for (int round = 0; round < 24; ++round) {
