@@ -9,7 +9,7 @@
 #include "tokenizers/added_tokens.h"
 #include "tokenizers/bpe/piece_encoder.h"
 #include "tokenizers/post_processors/post_processing.h"
-#include "tokenizers/pre_tokenizers/pre_tokenizer_chain.h"
+#include "tokenizers/pre_tokenizers/byte_level_chain.h"
 #include "tokenizers/tokenizer.h"
 
 namespace quern {
@@ -31,7 +31,7 @@ struct Tokenizer::Compiled {
 
   AddedTokenFinder raw_tokens;         // normalized = false: found first
   AddedTokenFinder normalized_tokens;  // found in what is left
-  PreTokenizerChain pre_tokenizers;
+  ByteLevelChain pre_tokenizers;
   bpe::PieceEncoder model;
   PostProcessing post_processing;
   bool every_byte_has_a_token = false;  // so the tokens of a piece make up the whole piece

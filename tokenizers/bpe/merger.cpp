@@ -39,75 +39,102 @@ void Merger::add(Merge merge, std::uint32_t rank, TokenId result) {
 
 void Merger::set_priorities(std::vector<std::uint32_t> priorities) { priorities_ = std::move(priorities); }
 
-void Merger::start(Scratch& s, std::uint32_t size) const {
-  s.queue.clear();
-  for (std::uint32_t i = 0; i < size; ++i) {
-    s.previous[i] = i - 1;  // of the first: never asked for
-    s.next[i] = i + 1;
-    s.ranks[i] = i + 1 < size ? table_.find(s.ids[i], s.ids[i + 1]) : kNone;
-    if (s.ranks[i] != kNone) s.queue.push_back(static_cast<std::uint64_t>(priority(s.ranks[i])) << 32 | i);
-  }
-  std::make_heap(s.queue.begin(), s.queue.end(), std::greater<>());
-}
+namespace {
 
-void Merger::push(Scratch& s, std::uint32_t at, std::uint32_t size) const {
-  s.ranks[at] = s.next[at] < size ? table_.find(s.ids[at], s.ids[s.next[at]]) : kNone;
-  if (s.ranks[at] == kNone) return;
-  s.queue.push_back(static_cast<std::uint64_t>(priority(s.ranks[at])) << 32 | at);
-  std::push_heap(s.queue.begin(), s.queue.end(), std::greater<>());
-}
+// Nobody looks on.
+struct NoObserver {
+  static MergeObserver::Verdict judge() { return MergeObserver::Verdict::join; }
+  static void could_join(TokenId, TokenId, TokenId) {}
+};
 
-bool Merger::pop(Scratch& s, std::uint64_t& entry) const {
-  if (s.queue.empty()) return false;
-  std::pop_heap(s.queue.begin(), s.queue.end(), std::greater<>());
-  entry = s.queue.back();
-  s.queue.pop_back();
-  return true;
-}
+}  // namespace
 
-// Entries are never taken out of the heap when their pair goes: the pair that stands there now has another priority, or
-// the same, and then it is to be joined just now in any case.
-bool Merger::is_current(const Scratch& s, std::uint64_t entry) const {
-  const std::uint32_t rank = s.ranks[static_cast<std::uint32_t>(entry)];
-  return rank != kNone && priority(rank) == entry >> 32;
-}
+// One piece: a heap of pairs and a chain of symbols.
+template <class Observer>
+class Merger::Run {
+ public:
+  Run(const Merger& merger, Scratch& scratch, std::size_t size, Observer& observer)
+      : merger_(merger), s_(scratch), size_(static_cast<std::uint32_t>(size)), observer_(observer) {}
 
-void Merger::join_at(Scratch& s, std::uint32_t at, std::uint32_t size) const {
-  const std::uint32_t gone = s.next[at];
-  s.ids[at] = results_[s.ranks[at]];
-  s.lengths[at] += s.lengths[gone];
-  s.ranks[gone] = kNone;
-  s.next[at] = s.next[gone];
-  if (s.next[at] < size) s.previous[s.next[at]] = at;
-  push(s, at, size);
-  if (at > 0) push(s, s.previous[at], size);
-}
-
-void Merger::join(Scratch& s, std::size_t count) const {
-  const auto size = static_cast<std::uint32_t>(count);
-  start(s, size);
-  for (std::uint64_t entry; pop(s, entry);) {
-    if (is_current(s, entry)) join_at(s, static_cast<std::uint32_t>(entry), size);
-  }
-}
-
-void Merger::join(Scratch& s, std::size_t count, const std::function<bool()>& pass_over) const {
-  const auto size = static_cast<std::uint32_t>(count);
-  start(s, size);
-  s.passed_over.clear();
-  for (std::uint64_t entry; pop(s, entry);) {
-    if (!is_current(s, entry)) continue;
-    if (pass_over()) {
-      s.passed_over.push_back(entry);
-      continue;
+  void join() {
+    start();
+    for (std::uint64_t entry; pop(entry);) {
+      if (!is_current(entry)) continue;
+      const auto verdict = observer_.judge();
+      if (verdict == MergeObserver::Verdict::later) s_.passed_over.push_back(entry);
+      if (verdict != MergeObserver::Verdict::join) continue;
+      for (const std::uint64_t passed : s_.passed_over) push(passed);
+      s_.passed_over.clear();
+      join_at(static_cast<std::uint32_t>(entry));
     }
-    for (const std::uint64_t passed : s.passed_over) {
-      s.queue.push_back(passed);
-      std::push_heap(s.queue.begin(), s.queue.end(), std::greater<>());
-    }
-    s.passed_over.clear();
-    join_at(s, static_cast<std::uint32_t>(entry), size);
   }
+
+ private:
+  void start() {
+    s_.queue.clear();
+    s_.passed_over.clear();
+    for (std::uint32_t i = 0; i < size_; ++i) {
+      s_.previous[i] = i - 1;  // of the first: never asked for
+      s_.next[i] = i + 1;
+      if (look_at(i)) s_.queue.push_back(entry_of(i));
+    }
+    std::make_heap(s_.queue.begin(), s_.queue.end(), std::greater<>());
+  }
+
+  // Whether the symbol at `at` joins with the one behind it.
+  bool look_at(std::uint32_t at) {
+    s_.ranks[at] = s_.next[at] < size_ ? merger_.table_.find(s_.ids[at], s_.ids[s_.next[at]]) : kNone;
+    if (s_.ranks[at] == kNone) return false;
+    observer_.could_join(s_.ids[at], s_.ids[s_.next[at]], merger_.results_[s_.ranks[at]]);
+    return true;
+  }
+
+  std::uint64_t entry_of(std::uint32_t at) const {
+    return static_cast<std::uint64_t>(merger_.priority(s_.ranks[at])) << 32 | at;
+  }
+  void push(std::uint64_t entry) {
+    s_.queue.push_back(entry);
+    std::push_heap(s_.queue.begin(), s_.queue.end(), std::greater<>());
+  }
+  bool pop(std::uint64_t& entry) {
+    if (s_.queue.empty()) return false;
+    std::pop_heap(s_.queue.begin(), s_.queue.end(), std::greater<>());
+    entry = s_.queue.back();
+    s_.queue.pop_back();
+    return true;
+  }
+
+  // Entries are never taken out of the heap when their pair goes: the pair that stands there now has another priority,
+  // or the same, and then it is to be joined just now in any case.
+  bool is_current(std::uint64_t entry) const {
+    const std::uint32_t rank = s_.ranks[static_cast<std::uint32_t>(entry)];
+    return rank != kNone && merger_.priority(rank) == entry >> 32;
+  }
+
+  void join_at(std::uint32_t at) {
+    const std::uint32_t gone = s_.next[at];
+    s_.ids[at] = merger_.results_[s_.ranks[at]];
+    s_.lengths[at] += s_.lengths[gone];
+    s_.ranks[gone] = kNone;
+    s_.next[at] = s_.next[gone];
+    if (s_.next[at] < size_) s_.previous[s_.next[at]] = at;
+    if (at > 0 && look_at(s_.previous[at])) push(entry_of(s_.previous[at]));
+    if (look_at(at)) push(entry_of(at));
+  }
+
+  const Merger& merger_;
+  Scratch& s_;
+  const std::uint32_t size_;
+  Observer& observer_;
+};
+
+void Merger::join(Scratch& scratch, std::size_t size) const {
+  NoObserver nobody;
+  Run<NoObserver>(*this, scratch, size, nobody).join();
+}
+
+void Merger::join(Scratch& scratch, std::size_t size, MergeObserver& observer) const {
+  Run<MergeObserver>(*this, scratch, size, observer).join();
 }
 
 }  // namespace quern::bpe

@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "tokenizers/bpe/merge_table.h"
@@ -23,6 +22,17 @@
 namespace quern::bpe {
 
 inline constexpr TokenId kNoToken = 0xFFFFFFFF;
+
+// Looks on while symbols are joined, and may interfere.
+class MergeObserver {
+ public:
+  virtual ~MergeObserver() = default;
+  enum class Verdict { join, later, never };  // later: again behind the next merge that is made
+  // A pair is about to be joined (BPE-dropout).
+  virtual Verdict judge() { return Verdict::join; }
+  // Two symbols have become neighbours that could join.
+  virtual void could_join(TokenId left, TokenId right, TokenId result) { (void)left, (void)right, (void)result; }
+};
 
 class Merger {
  public:
@@ -49,7 +59,7 @@ class Merger {
   // Ids are below vocabulary_size, ranks below `merges`; both at most kMostMerges, else Error{unsupported}.
   Merger(std::size_t vocabulary_size, std::size_t merges);
 
-  // Every rank at most once.
+  // Several pairs may have one rank when they have one result.
   void add(Merge merge, std::uint32_t rank, TokenId result);
   // Ranks with equal priority go from left to right as if they were one; without a call a rank is its priority. `priorities`
   // by rank, not falling.
@@ -64,16 +74,12 @@ class Merger {
   std::size_t join(ShortMerge& row, std::size_t size) const { return row.run(size, table_, results_.data()); }
   // The first `size` symbols of the scratch; those left are the chain by `next` that begins at 0.
   void join(Scratch& scratch, std::size_t size) const;
-  // The same where a merge that is about to be made is passed over for now when pass_over() says so (BPE-dropout).
-  void join(Scratch& scratch, std::size_t size, const std::function<bool()>& pass_over) const;
+  void join(Scratch& scratch, std::size_t size, MergeObserver& observer) const;
 
  private:
   std::uint32_t priority(std::uint32_t rank) const { return priorities_.empty() ? rank : priorities_[rank]; }
-  void start(Scratch& scratch, std::uint32_t size) const;
-  void push(Scratch& scratch, std::uint32_t at, std::uint32_t size) const;
-  bool pop(Scratch& scratch, std::uint64_t& entry) const;
-  bool is_current(const Scratch& scratch, std::uint64_t entry) const;
-  void join_at(Scratch& scratch, std::uint32_t at, std::uint32_t size) const;
+  template <class Observer>
+  class Run;
 
   MergeTable table_;
   std::vector<TokenId> results_;

@@ -10,11 +10,15 @@
 
 namespace quern::bpe {
 
-TokenTable::TokenTable(std::span<const std::string> vocabulary) {
+TokenTable::TokenTable(std::span<const std::string> vocabulary, Spelling spelling) {
   offsets_.reserve(vocabulary.size() + 1);
   offsets_.push_back(0);
   for (const std::string& token : vocabulary) {
-    if (const auto bytes = byte_level::unspell(token)) bytes_ += *bytes;
+    if (spelling == Spelling::text) {
+      bytes_ += token;
+    } else if (const auto bytes = byte_level::unspell(token)) {
+      bytes_ += *bytes;
+    }
     offsets_.push_back(bytes_.size());
   }
   slots_.resize(std::bit_ceil(vocabulary.size() * 2 + 2));

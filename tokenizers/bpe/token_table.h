@@ -1,7 +1,7 @@
-// The tokens of a byte-level vocabulary as bytes, by id and by content.
+// The tokens of a vocabulary as bytes, by id and by content.
 //
-// Texts are unspelled (tokenizers/byte_level.h); a token with characters that stand for no byte (most special tokens)
-// has no bytes here and is never found. Immutable after construction, so any number of threads may read it.
+// Under Spelling::bytes texts are unspelled (tokenizers/byte_level.h); a token with characters that stand for no byte
+// (most special tokens) has no bytes here and is never found. Immutable after construction, so any number of threads may read it.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@ namespace quern::bpe {
 
 class TokenTable {
  public:
+  enum class Spelling { bytes, text };
   // Error{format} when two ids have the same text.
-  explicit TokenTable(std::span<const std::string> vocabulary);
+  explicit TokenTable(std::span<const std::string> vocabulary, Spelling spelling = Spelling::bytes);
 
   std::size_t size() const { return offsets_.size() - 1; }
   std::string_view bytes(TokenId id) const {

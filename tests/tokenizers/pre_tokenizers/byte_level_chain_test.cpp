@@ -1,16 +1,16 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
-#include "tokenizers/pre_tokenizers/pre_tokenizer_chain.h"
+#include "tokenizers/pre_tokenizers/byte_level_chain.h"
 
 namespace quern {
 namespace {
 
 // Pieces with a bar behind each; where each stands is checked on the way.
 std::string cut(const std::vector<PreTokenizer>& parts, std::string_view text) {
-  PreTokenizerChain::Scratch scratch;
+  ByteLevelChain::Scratch scratch;
   std::string shown;
-  PreTokenizerChain(parts).cut(text, scratch, [&](const PreTokenizerChain::Cut& piece) {
+  ByteLevelChain(parts).cut(text, scratch, [&](const ByteLevelChain::Cut& piece) {
     const std::string_view own = piece.text.substr(piece.has_prefix ? 1 : 0);
     CHECK(text.substr(piece.begin, own.size()) == own);
     shown += std::string(piece.text) + "|";
@@ -62,8 +62,8 @@ TEST_CASE("a prefix space goes before every piece that has none, and belongs to 
 }
 
 TEST_CASE("ByteLevel comes last or not at all") {
-  CHECK_THROWS_AS(PreTokenizerChain({}), Error);
-  CHECK_THROWS_AS(PreTokenizerChain({kBytesOnly, kBytesOnly}), Error);
+  CHECK_THROWS_AS(ByteLevelChain({}), Error);
+  CHECK_THROWS_AS(ByteLevelChain({kBytesOnly, kBytesOnly}), Error);
 }
 
 }  // namespace quern

@@ -1,0 +1,112 @@
+#include "tokenizers/pipelines/piece_model.h"
+
+#include <unordered_map>
+
+#include "core/error.h"
+#include "tokenizers/bpe/character_encoder.h"
+#include "tokenizers/bpe/sentencepiece_encoder.h"
+#include "tokenizers/wordpiece/word_encoder.h"
+
+namespace quern {
+namespace {
+
+// A model that needs nothing of its thread.
+template <class Encoder>
+class PlainModel final : public CompiledModel {
+ public:
+  template <class Definition>
+  explicit PlainModel(const Definition& model) : encoder_(model) {}
+  std::unique_ptr<PieceModel> start(const EncodeOptions&) const override { return std::make_unique<Started>(encoder_); }
+
+ private:
+  class Started final : public PieceModel {
+   public:
+    explicit Started(const Encoder& encoder) : encoder_(encoder) {}
+    void encode(std::string_view piece, std::vector<ModelToken>& tokens) override { encoder_.encode(piece, tokens); }
+
+   private:
+    const Encoder& encoder_;
+  };
+  const Encoder encoder_;
+};
+
+// A BPE of characters.
+template <class Encoder>
+class MergingModel final : public CompiledModel {
+ public:
+  template <class Definition>
+  explicit MergingModel(const Definition& model) : encoder_(model) {}
+  std::unique_ptr<PieceModel> start(const EncodeOptions& options) const override {
+    return std::make_unique<Started>(encoder_, options);
+  }
+
+ private:
+  class Started final : public PieceModel {
+   public:
+    Started(const Encoder& encoder, const EncodeOptions& options) : encoder_(encoder), scratch_(options.scratch_bytes) {}
+    void encode(std::string_view piece, std::vector<ModelToken>& tokens) override {
+      encoder_.encode(piece, scratch_, tokens);
+    }
+
+   private:
+    const Encoder& encoder_;
+    typename Encoder::Scratch scratch_;
+  };
+  const Encoder encoder_;
+};
+
+class WordLevelEncoder {
+ public:
+  explicit WordLevelEncoder(const WordLevelModel& model) {
+    for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
+      if (!model.vocabulary[id].empty()) ids_.emplace(model.vocabulary[id], id);
+    }
+    const auto unk = ids_.find(model.unk_token);
+    has_unk_ = unk != ids_.end();
+    if (has_unk_) unk_ = unk->second;
+  }
+  void encode(std::string_view word, std::vector<ModelToken>& tokens) const {
+    const auto found = ids_.find(std::string(word));
+    if (found == ids_.end() && !has_unk_) {
+      throw Error(ErrorCode::input, "the word \"" + std::string(word) + "\" is not in the vocabulary, nor is an unknown token");
+    }
+    tokens.push_back({found == ids_.end() ? unk_ : found->second, 0, static_cast<std::uint32_t>(word.size())});
+  }
+
+ private:
+  std::unordered_map<std::string, TokenId> ids_;
+  TokenId unk_ = 0;
+  bool has_unk_ = false;
+};
+
+template <class Compiled, class Definition>
+std::unique_ptr<const CompiledModel> make(const Definition& model) {
+  return std::make_unique<Compiled>(model);
+}
+
+std::unique_ptr<const CompiledModel> compile(const BpeModel& model) {
+  return make<MergingModel<bpe::CharacterEncoder>>(model);
+}
+std::unique_ptr<const CompiledModel> compile(const WordPieceModel& model) {
+  return make<PlainModel<wordpiece::WordEncoder>>(model);
+}
+std::unique_ptr<const CompiledModel> compile(const WordLevelModel& model) {
+  return make<PlainModel<WordLevelEncoder>>(model);
+}
+std::unique_ptr<const CompiledModel> compile(const UnigramModel&) {
+  throw Error(ErrorCode::unsupported, "Unigram models cannot be used yet");
+}
+std::unique_ptr<const CompiledModel> compile(const SentencePieceModel& model) {
+  if (model.algorithm != SentencePieceModel::Algorithm::bpe) {
+    throw Error(ErrorCode::unsupported, "Unigram models cannot be used yet");
+  }
+  return make<MergingModel<bpe::SentencePieceEncoder>>(model);
+}
+
+}  // namespace
+
+std::unique_ptr<const CompiledModel> compile_model(const Model& model) {
+  return std::visit([](const auto& one) { return compile(one); }, model);
+}
+
+}  // namespace quern
