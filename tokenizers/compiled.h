@@ -1,15 +1,15 @@
 // A tokenizer's definition made ready to run: what Tokenizer holds and Encoder reads. Immutable.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "tokenizers/added_tokens.h"
-#include "tokenizers/bpe/piece_encoder.h"
+#include "tokenizers/pipelines/pipeline.h"
 #include "tokenizers/post_processors/post_processing.h"
-#include "tokenizers/pre_tokenizers/byte_level_chain.h"
 #include "tokenizers/tokenizer.h"
 
 namespace quern {
@@ -30,11 +30,10 @@ struct Tokenizer::Compiled {
   std::vector<std::size_t> byte_begins;  // and where each begins
 
   AddedTokenFinder raw_tokens;         // normalized = false: found first
-  AddedTokenFinder normalized_tokens;  // found in what is left
-  ByteLevelChain pre_tokenizers;
-  bpe::PieceEncoder model;
+  std::vector<AddedToken> normalized_added;  // those with normalized = true, normalized themselves
+  AddedTokenFinder normalized_tokens;        // found in what is left
   PostProcessing post_processing;
-  bool every_byte_has_a_token = false;  // so the tokens of a piece make up the whole piece
+  std::unique_ptr<const CompiledPipeline> pipeline;
 
  private:
   void list_tokens();

@@ -6,67 +6,71 @@
 #include "tokenizers/byte_level.h"
 #include "tokenizers/compiled.h"
 #include "tokenizers/formats/registry.h"
+#include "tokenizers/normalizers/normalizer_chain.h"
+#include "tokenizers/pipelines/byte_level.h"
+#include "tokenizers/pipelines/general.h"
 
 namespace quern {
 namespace {
 
-std::vector<const AddedToken*> tokens_with(const TokenizerDefinition& definition, bool normalized) {
+std::vector<const AddedToken*> raw_tokens_of(const TokenizerDefinition& definition) {
   std::vector<const AddedToken*> tokens;
   for (const AddedToken& token : definition.added_tokens) {
-    if (token.normalized == normalized) tokens.push_back(&token);
+    if (!token.normalized) tokens.push_back(&token);
   }
   return tokens;
 }
 
-bool every_byte_has_a_token(const std::vector<std::string>& vocabulary) {
-  std::vector<bool> seen(256);
-  for (const std::string& token : vocabulary) {
-    if (const auto bytes = byte_level::unspell(token); bytes && bytes->size() == 1) {
-      seen[static_cast<unsigned char>(bytes->front())] = true;
-    }
+// As Hugging Face: with a normalizer that puts "▁" before a text, "<s>" is looked for as "▁<s>".
+std::vector<AddedToken> normalized_tokens_of(const TokenizerDefinition& definition) {
+  const NormalizerChain normalizers(definition.normalizers);
+  std::vector<AddedToken> tokens;
+  for (AddedToken token : definition.added_tokens) {
+    if (!token.normalized) continue;
+    if (!normalizers.is_identity()) normalizers.normalize(std::string(token.content), token.content);
+    if (!token.content.empty()) tokens.push_back(std::move(token));
   }
-  return std::find(seen.begin(), seen.end(), false) == seen.end();
+  return tokens;
 }
 
-// What the formats read and the encoder does not run yet.
-TokenizerDefinition require_runnable(TokenizerDefinition definition) {
-  const auto refuse = [](const std::string& what) {
-    throw Error(ErrorCode::unsupported, what + " cannot be used yet");
+std::vector<const AddedToken*> pointers_to(const std::vector<AddedToken>& tokens) {
+  std::vector<const AddedToken*> pointers;
+  for (const AddedToken& token : tokens) pointers.push_back(&token);
+  return pointers;
+}
+
+// The tokens of a model by id.
+std::vector<std::string_view> vocabulary_of(const Model& model) {
+  std::vector<std::string_view> tokens;
+  if (const auto* pieces = std::get_if<SentencePieceModel>(&model)) {
+    for (const SentencePiece& piece : pieces->pieces) tokens.push_back(piece.text);
+    return tokens;
+  }
+  const auto list = [&](const auto& one) {
+    if constexpr (!std::is_same_v<std::decay_t<decltype(one)>, SentencePieceModel>) {
+      tokens.assign(one.vocabulary.begin(), one.vocabulary.end());
+    }
   };
-  if (!definition.normalizers.empty()) refuse("a normalizer");
-  const auto* bpe = std::get_if<BpeModel>(&definition.model);
-  if (!bpe) refuse("a model other than BPE");
-  if (!bpe->continuing_subword_prefix.empty() || !bpe->end_of_word_suffix.empty()) refuse("an affix of word parts");
-  if (bpe->dropout != 0) refuse("dropout");
-  if (bpe->byte_fallback && !every_byte_has_a_token(bpe->vocabulary)) refuse("byte fallback");
-  const bool is_byte_level =
-      definition.decoders.empty() ||
-      (definition.decoders.size() == 1 && std::holds_alternative<ByteLevelDecoder>(definition.decoders[0]));
-  if (!is_byte_level) refuse("a decoder other than ByteLevel");
-  return definition;
+  std::visit(list, model);
+  return tokens;
 }
 
 }  // namespace
 
 Tokenizer::Compiled::Compiled(TokenizerDefinition definition_in)
-    : definition(require_runnable(std::move(definition_in))),
-      raw_tokens(tokens_with(definition, false)),
-      normalized_tokens(tokens_with(definition, true)),
-      pre_tokenizers(definition.pre_tokenizers),
-      model(std::get<BpeModel>(definition.model)),
-      post_processing(definition.post_processors) {
-  const auto& bpe = std::get<BpeModel>(definition.model);
-  every_byte_has_a_token = quern::every_byte_has_a_token(bpe.vocabulary);
-  if (bpe.order == BpeOrder::ranks && !every_byte_has_a_token) {
-    throw Error(ErrorCode::format, "not every byte has a rank");
-  }
+    : definition(std::move(definition_in)),
+      raw_tokens(raw_tokens_of(definition)),
+      normalized_added(normalized_tokens_of(definition)),
+      normalized_tokens(pointers_to(normalized_added)),
+      post_processing(definition.post_processors),
+      pipeline(is_byte_level(definition) ? make_byte_level_pipeline(definition) : make_general_pipeline(definition)) {
   list_tokens();
   spell_bytes();
   check_ids();
 }
 
 void Tokenizer::Compiled::list_tokens() {
-  const auto& vocabulary = std::get<BpeModel>(definition.model).vocabulary;
+  const std::vector<std::string_view> vocabulary = vocabulary_of(definition.model);
   std::size_t size = vocabulary.size();
   for (const AddedToken& token : definition.added_tokens) size = std::max(size, std::size_t{token.id} + 1);
   texts.resize(size);
@@ -92,13 +96,15 @@ void Tokenizer::Compiled::list_tokens() {
   }
 }
 
-// A token of the model stands for the bytes that its characters spell; Hugging Face's decoder takes a token with other
-// characters as it is. An added token is its text.
+// Under a ByteLevel decoder a token of the model stands for the bytes that its characters spell; Hugging Face's takes a
+// token with other characters as it is. An added token is its text.
 void Tokenizer::Compiled::spell_bytes() {
+  const bool spells_bytes =
+      definition.decoders.empty() || std::holds_alternative<ByteLevelDecoder>(definition.decoders.front());
   byte_begins.reserve(texts.size() + 1);
   for (std::size_t id = 0; id < texts.size(); ++id) {
     byte_begins.push_back(all_bytes.size());
-    const auto bytes = added[id] ? std::nullopt : byte_level::unspell(texts[id]);
+    const auto bytes = added[id] || !spells_bytes ? std::nullopt : byte_level::unspell(texts[id]);
     all_bytes += bytes ? std::string_view(*bytes) : texts[id];
   }
   byte_begins.push_back(all_bytes.size());

@@ -154,9 +154,6 @@ TEST_CASE("tokens that clash are refused when the tokenizer is made") {
   d = small_definition();
   d.post_processors = {RobertaPostProcessor{{"x", 999}, {"<end>", 258}, true, true}};
   CHECK(refusal([&] { Tokenizer{d}; }).message == "the post-processor adds token 999, which is not in the vocabulary");
-  d = small_definition();
-  d.pre_tokenizers.clear();
-  CHECK(refusal([&] { Tokenizer{d}; }).code == ErrorCode::unsupported);
 }
 
 TEST_CASE("a folder of vocab.json and merges.txt comes back as it was written") {
