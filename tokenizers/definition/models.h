@@ -82,8 +82,11 @@ struct SentencePieceModel {
   bool byte_fallback = false;
   std::string unk_surface = " \u2047 ";  // what an unknown piece decodes to
   std::string unk_piece = "<unk>", bos_piece = "<s>", eos_piece = "</s>", pad_piece = "<pad>";
-  // What a .model says beside this (trainer_spec, self tests), as its serialized fields: written back unchanged.
-  std::string trainer_spec, self_test_data, denormalizer_spec;
+  // What a .model says beside this, as serialized messages: written back unchanged, but for what is said above and in
+  // the normalizer. The normalizer's holds no rules. Empty: the file had none, or there is no file yet.
+  std::string trainer_spec, normalizer_spec, self_test_data, denormalizer_spec;
+  std::string unknown_fields;  // of the whole, from later versions
+  bool zero_scores = true;     // a score of 0 is spelled out for pieces that are not normal (old files leave it out)
   friend bool operator==(const SentencePieceModel&, const SentencePieceModel&) = default;
 };
 

@@ -27,19 +27,20 @@ Candidate inspect(const std::string& path) {
 
 [[noreturn]] void refuse(const Candidate& candidate) {
   const std::string name = candidate.name();
-  for (const char* other : {"tokenizer.model", "spiece.model", "vocab.txt"}) {
-    if (candidate.holds(other) || name == other) {
-      throw Error(ErrorCode::unsupported,
-                  std::string(other) + ": SentencePiece and WordPiece vocabularies cannot be used yet")
-          .at(candidate.path);
-    }
+  if (candidate.holds("vocab.txt") || name == "vocab.txt") {
+    throw Error(ErrorCode::unsupported, "WordPiece vocabularies cannot be used yet").at(candidate.path);
+  }
+  if (name.ends_with(".vocab")) {
+    throw Error(ErrorCode::unsupported, "a .vocab lists pieces and scores, but not how text is normalized")
+        .at(candidate.path)
+        .remedy("name the .model that it was written beside");
   }
   Error error(ErrorCode::format, candidate.is_folder ? "no tokenizer in this folder" : "not a tokenizer");
   error.at(candidate.path);
   if (candidate.is_folder) {
     error.remedy("it should hold tokenizer.json, or vocab.json and merges.txt");
   } else {
-    error.remedy("known are tokenizer.json, vocab.json with merges.txt, and .tiktoken");
+    error.remedy("known are tokenizer.json, SentencePiece's .model, vocab.json with merges.txt, and .tiktoken");
   }
   throw error;
 }
@@ -58,7 +59,7 @@ bool Candidate::holds(std::string_view file) const {
 std::string Candidate::inside(std::string_view file) const { return (std::filesystem::path(path) / file).string(); }
 
 const std::vector<const Format*>& all() {
-  static const std::vector<const Format*> formats = {&tokenizer_json, &vocabulary_and_merges, &tiktoken};
+  static const std::vector<const Format*> formats = {&tokenizer_json, &vocabulary_and_merges, &tiktoken, &sentencepiece};
   return formats;
 }
 
@@ -80,7 +81,7 @@ void write(const TokenizerDefinition& definition, const std::string& path, const
   if (format == all().end()) {
     throw Error(ErrorCode::usage, "no tokenizer format has this suffix")
         .at(path)
-        .remedy("write to NAME.json, NAME.tiktoken or a folder");
+        .remedy("write to NAME.json, NAME.model, NAME.tiktoken or a folder");
   }
   (*format)->write(definition, path, options);
 }

@@ -1,10 +1,11 @@
 // Tokenizer files: which forms there are, how to tell them apart, how to read and write them.
 //
-//   TokenizerDefinition d = formats::read("gpt2/", {});            // told by content, then by name
-//   formats::write(d, "out.tiktoken", {.force = true});            // told by suffix; a folder gets vocab.json +
-//   merges.txt …
+//   TokenizerDefinition d = formats::read("gpt2/", {});       // told by content, then by name
+//   formats::write(d, "out.tiktoken", {.force = true});       // told by suffix; a folder gets vocab.json + merges.txt …
 //
 //   tokenizer.json   Hugging Face; also a folder that holds one            read and written (suffix .json)
+//   .model           SentencePiece                                         read and written (suffix .model), .vocab
+//                                                                          beside it
 //   vocab + merges   vocab.json + merges.txt, or GPT-2's encoder.json + vocab.bpe: the folder, or either file
 //                                                                          read and written (a folder: no suffix, or
 //                                                                          "/" last)
@@ -45,6 +46,7 @@ struct Format {
 };
 
 extern const Format tokenizer_json;
+extern const Format sentencepiece;
 extern const Format vocabulary_and_merges;
 extern const Format tiktoken;
 
@@ -55,6 +57,8 @@ void write(const TokenizerDefinition& definition, const std::string& path, const
 // The same for bytes in memory, `name` standing in errors (tests, fuzzing).
 TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string& name);
 std::string write_tokenizer_json(const TokenizerDefinition& definition);
+TokenizerDefinition read_sentencepiece(std::string_view bytes, const std::string& name);
+std::string write_sentencepiece(const TokenizerDefinition& definition);
 TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name, const LoadOptions& options);
 std::string write_tiktoken(const TokenizerDefinition& definition);
 
