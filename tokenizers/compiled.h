@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tokenizers/added_tokens.h"
+#include "tokenizers/decoders/decoding.h"
 #include "tokenizers/pipelines/pipeline.h"
 #include "tokenizers/post_processors/post_processing.h"
 #include "tokenizers/tokenizer.h"
@@ -34,6 +35,7 @@ struct Tokenizer::Compiled {
   AddedTokenFinder normalized_tokens;        // found in what is left
   PostProcessing post_processing;
   std::unique_ptr<const CompiledPipeline> pipeline;
+  Decoding decoding;
 
  private:
   void list_tokens();

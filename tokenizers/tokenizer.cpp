@@ -63,7 +63,8 @@ Tokenizer::Compiled::Compiled(TokenizerDefinition definition_in)
       normalized_added(normalized_tokens_of(definition)),
       normalized_tokens(pointers_to(normalized_added)),
       post_processing(definition.post_processors),
-      pipeline(is_byte_level(definition) ? make_byte_level_pipeline(definition) : make_general_pipeline(definition)) {
+      pipeline(is_byte_level(definition) ? make_byte_level_pipeline(definition) : make_general_pipeline(definition)),
+      decoding(definition, normalized_added) {
   list_tokens();
   spell_bytes();
   check_ids();
@@ -152,16 +153,33 @@ bool Tokenizer::is_special(TokenId id) const {
 }
 
 std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special) const {
-  const bool spelled = compiled_->definition.decoders.empty();
-  std::string text;
+  const bool joins_bytes = decodes_bytewise();
+  std::string bytes;
+  TokenList tokens;
+  std::vector<TokenId> kept;
   for (const TokenId id : ids) {
     if (token(id).empty())
       throw Error(ErrorCode::input, "token id " + std::to_string(id) + " is not in the vocabulary");
-    if (skip_special && is_special(id)) continue;
-    if (spelled && !text.empty()) text.push_back(' ');
-    text += spelled ? token(id) : compiled_->bytes(id);
+    const auto* renamed = compiled_->decoding.renamed(id);
+    if (skip_special && (renamed ? renamed->special : is_special(id))) continue;
+    if (joins_bytes) {
+      bytes += renamed ? renamed->text : compiled_->bytes(id);
+    } else {
+      tokens.add(renamed ? renamed->text : token(id)), kept.push_back(id);
+    }
   }
-  return text;
+  return joins_bytes ? bytes : compiled_->decoding.decode(std::move(tokens), kept);
 }
+
+std::string Tokenizer::decode_tokens(std::span<const std::string> texts) const {
+  const auto* model = std::get_if<SentencePieceModel>(&definition().model);
+  const TokenId unknown = model == nullptr ? 0 : id(model->unk_piece).value_or(0);
+  TokenList tokens;
+  std::vector<TokenId> ids;
+  for (const std::string& text : texts) tokens.add(text), ids.push_back(id(text).value_or(unknown));
+  return compiled_->decoding.decode(std::move(tokens), ids);
+}
+
+bool Tokenizer::decodes_bytewise() const { return compiled_->decoding.kind() == Decoding::Kind::bytes; }
 
 }  // namespace quern

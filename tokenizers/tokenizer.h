@@ -40,9 +40,13 @@ class Tokenizer {
   std::string_view bytes(TokenId id) const;  // what the token decodes to on its own
   bool is_special(TokenId id) const;
 
-  // Byte exact, so the texts of two halves make the text of the whole. An id that no token has is Error{input}.
-  // A tokenizer without a decoder gives its tokens as they are spelled, with spaces between them.
+  // The text that the decoders make of the tokens; without a decoder the tokens as they are spelled, spaces between
+  // them. An id that no token has is Error{input}.
   std::string decode(std::span<const TokenId> ids, bool skip_special = false) const;
+  // The same from token texts, known ones or not (an unknown run as the encoder found it in the text).
+  std::string decode_tokens(std::span<const std::string> tokens) const;
+  // Byte level: every token is its bytes, UTF-8 or not, so the texts of two halves make the text of the whole.
+  bool decodes_bytewise() const;
 
   struct Compiled;  // shared with Encoder: tokenizers/compiled.h
   const Compiled& compiled() const { return *compiled_; }

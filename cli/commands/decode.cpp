@@ -1,4 +1,4 @@
-// Token ids in, text out, byte for byte. Streams: memory does not grow with the input.
+// Token ids in, text out. Streams: memory does not grow with the input.
 #include <charconv>
 
 #include "cli/commands/registry.h"
@@ -31,7 +31,8 @@ void declare(Options& options, Config& config) {
       .help("how the ids are written")
       .details(
           "ids: numbers with spaces between them, a record a line, each giving a line of text. u16 and u32: raw "
-          "little-endian ids, which give their text and nothing else.");
+          "little-endian ids, which give their text and nothing else; they are one record, which only byte-level tokenizers "
+          "decode as it comes.");
   options.flag("skip-special", config.skip_special).help("leave special tokens out");
   options.value("pattern", config.pattern, "NAME|REGEX")
       .help("split pattern of a .tiktoken file: gpt2, cl100k, o200k or a regex");
@@ -90,14 +91,14 @@ void decode_text(const Config& config, Context& context, const Tokenizer& tokeni
   report_damage(context, damage);
 }
 
-// One stream of ids over all files; an id does not reach from one file into the next.
-void decode_words(const Config& config, const Tokenizer& tokenizer, Output& out, std::size_t width) {
-  const bool spaced = tokenizer.definition().decoders.empty();
+// One stream of ids over all files; an id does not reach from one file into the next. take: gets them in order, as many
+// as fit the buffer.
+template <class Take>
+void read_words(const Config& config, const Tokenizer& tokenizer, std::size_t width, Take take) {
   const std::vector<std::string> files =
       config.inputs.files.empty() ? std::vector<std::string>{"-"} : config.inputs.files;
   std::string buffer(std::size_t{1} << 20, '\0');
   std::vector<TokenId> ids;
-  bool begun = false;
   for (const std::string& path : files) {
     const auto input = open_input(path);
     std::size_t held = 0;
@@ -115,16 +116,41 @@ void decode_words(const Config& config, const Tokenizer& tokenizer, Output& out,
         }
         ids.push_back(id);
       }
-      const std::string text = tokenizer.decode(ids, config.skip_special);
-      if (spaced && begun && !text.empty()) out.write(" ");
-      begun = begun || !text.empty();
-      out.write(text);
+      take(ids);
       buffer.replace(0, held - whole, buffer, whole, held - whole);
       held -= whole, position += whole;
     }
     if (held > 0)
       throw Error(ErrorCode::input, "ends inside an id of " + std::to_string(width) + " bytes").at(input->path(), 0, position);
   }
+}
+
+// Tokens that are their bytes, or stand as they are spelled, go out as they come.
+void decode_stream(const Config& config, const Tokenizer& tokenizer, Output& out, std::size_t width) {
+  const bool spaced = !tokenizer.decodes_bytewise();
+  bool begun = false;
+  read_words(config, tokenizer, width, [&](const std::vector<TokenId>& ids) {
+    const std::string text = tokenizer.decode(ids, config.skip_special);
+    if (spaced && begun && !text.empty()) out.write(" ");
+    begun = begun || !text.empty();
+    out.write(text);
+  });
+}
+
+// Other decoders look at neighbours, the first and the last token: ids without an end between them are one record.
+void decode_at_once(const Config& config, const Tokenizer& tokenizer, Output& out, std::size_t width) {
+  constexpr std::uint64_t kPerToken = 64;  // its id, its text before and after a decoder, and where these end
+  const std::uint64_t most = memory_budget(config.memory) / kPerToken;
+  std::vector<TokenId> all;
+  read_words(config, tokenizer, width, [&](const std::vector<TokenId>& ids) {
+    if (all.size() + ids.size() > most) {
+      throw Error(ErrorCode::memory, "this tokenizer's decoder needs the whole record, and " + std::to_string(all.size()) +
+                                         " ids and more do not fit the memory allowed")
+          .remedy("write the ids as lines, a record each, or raise --memory");
+    }
+    all.insert(all.end(), ids.begin(), ids.end());
+  });
+  out.write(tokenizer.decode(all, config.skip_special));
 }
 
 void run(const Config& config, Context& context) {
@@ -134,7 +160,9 @@ void run(const Config& config, Context& context) {
   if (config.from == IdForm::ids) {
     decode_text(config, context, tokenizer, out);
   } else {
-    decode_words(config, tokenizer, out, config.from == IdForm::u16 ? 2 : 4);
+    const std::size_t width = config.from == IdForm::u16 ? 2 : 4;
+    const bool streams = tokenizer.decodes_bytewise() || tokenizer.definition().decoders.empty();
+    streams ? decode_stream(config, tokenizer, out, width) : decode_at_once(config, tokenizer, out, width);
   }
   out.commit();
 }
@@ -146,9 +174,10 @@ const Command decode = make_command<Config>(
         .name = "decode",
         .group = Group::tokenizers,
         .summary = "turn token ids into text",
-        .description = "What quern encode read comes back, byte for byte, unless --on-invalid changed it on the way: records that ended at LF "
-                       "with a newline each, those that ended at NUL with -0. A last line that had no newline gets one; with "
-                       "--document --as u32 and --from u32 the text comes back without any of that.",
+        .description = "With a byte-level tokenizer, what quern encode read comes back byte for byte, unless --on-invalid changed it on the way; "
+                       "others give back what their decoder makes of it. Records that ended at LF get a newline each, those that "
+                       "ended at NUL with -0. A last line that had no newline gets one; with --document --as u32 and --from u32 the "
+                       "text comes back without any of that.",
         .examples = {{"quern decode -t mill.json ids.txt", "one line of text per line of ids"},
                      {"quern encode -t mill.json corpus.txt | quern decode -t mill.json", "there and back"}},
         .see_also = {"encode", "tokenizer info"},
