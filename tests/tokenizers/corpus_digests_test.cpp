@@ -5,6 +5,7 @@
 #include "core/text/utf8.h"
 #include "core/threads.h"
 #include "tests/support/sha256.h"
+#include "tests/support/reference_data.h"
 #include "tests/tokenizers/reference_tokenizers.h"
 
 namespace quern {

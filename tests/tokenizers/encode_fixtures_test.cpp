@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "core/text/utf8.h"
+#include "tests/support/reference_data.h"
 #include "tests/tokenizers/reference_tokenizers.h"
 #include "tokenizers/byte_level.h"
 
@@ -97,6 +98,28 @@ TEST_CASE("every case gives Hugging Face's ids, tokens, offsets and texts") {
       const std::size_t number = row["case"];
       INFO(name << ", case " << number << ": " << cases[number]["text"].dump().substr(0, 200));
       check_hugging_face_case(tokenizer, plain, special, as_text, cases[number]["text"], row);
+    }
+  }
+}
+
+TEST_CASE("every case gives Hugging Face's ids and offsets, whatever the pipeline is made of") {
+  if (!reference_data::available()) return;
+  const auto cases = read_rows("tokenizers/cases.jsonl");
+  for (const std::string name : {"hf_llama2"}) {
+    const Tokenizer tokenizer = reference_data::load_tokenizer(name);
+    Encoder plain(tokenizer), special(tokenizer, {.add_special = true}),
+        as_text(tokenizer, {.specials = Specials::none});
+    for (const Json& row : read_rows("tokenizers/encode/" + name + ".jsonl.xz")) {
+      const std::size_t number = row["case"];
+      const std::string text = cases[number]["text"];
+      INFO(name << ", case " << number << ": " << cases[number]["text"].dump().substr(0, 200));
+      Encoding encoding;
+      plain.encode(text, encoding);
+      REQUIRE(encoding.ids == ids_of(row["ids"]));
+      REQUIRE(flat(encoding) == row["bytes"].get<std::vector<std::size_t>>());
+      REQUIRE(encode(plain, text) == encoding.ids);
+      REQUIRE(encode(special, text) == ids_of(row.contains("special_ids") ? row["special_ids"] : row["ids"]));
+      REQUIRE(encode(as_text, text) == ids_of(row.contains("as_text_ids") ? row["as_text_ids"] : row["ids"]));
     }
   }
 }

@@ -38,7 +38,6 @@ void CharacterTable::mark_straddling(std::string_view token) {
 }
 
 void CharacterTable::build(std::span<const PieceEncoder::MergeResult> merges, const TokenTable& tokens, const Merger& merger) {
-  if (!trained_order(merges, tokens.size())) return;
   for (const auto& merge : merges) {
     if (merge.exists()) mark_straddling(tokens.bytes(merge.result));
   }
@@ -57,6 +56,7 @@ void CharacterTable::build(std::span<const PieceEncoder::MergeResult> merges, co
     parts_.insert(parts_.end(), ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));
   }
   entries_ = std::move(entries);
+  begins_merging_ = trained_order(merges, tokens.size());  // only now may merging look into them
 }
 
 std::size_t CharacterTable::take(std::string_view piece, std::size_t at, TokenId*& out) const {
@@ -76,13 +76,7 @@ std::size_t CharacterTable::take(std::string_view piece, std::size_t at, TokenId
   }
   if (at > 0 && straddled(byte(at - 1), first)) return 0;
   if (end < piece.size() && (continues(byte(end)) || straddled(byte(end - 1), byte(end)))) return 0;
-  const std::uint32_t entry = entries_[c];
-  if (entry & kSeveral) {
-    const TokenId* part = &parts_[entry & 0xFFFFFF];
-    out = std::copy_n(part, entry >> 24 & 0x7F, out);
-  } else {
-    *out++ = entry;
-  }
+  write(c, out);
   return end - at;
 }
 

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "tokenizers/bpe/character_table.h"
 #include "tokenizers/bpe/merger.h"
+#include "tokenizers/bpe/seams.h"
 #include "tokenizers/bpe/token_table.h"
 
 namespace quern::bpe {
@@ -56,7 +57,8 @@ struct PieceEncoder::Tables {
   std::array<TokenId, 256> byte_ids;
   std::vector<std::uint32_t> byte_pair_ranks = std::vector<std::uint32_t>(256 * 256, kNone);  // by two bytes
   TokenId unk = kNoToken;
-  CharacterTable character_ids;  // empty when there is none to be had
+  CharacterTable character_ids;  // filled when every byte is a token
+  Seams seams;
   bool all_bytes = true;         // every byte is a token
   bool fuse_unk;
   bool whole_first;  // a piece that is a token need not come out of merging as that token
@@ -65,6 +67,7 @@ struct PieceEncoder::Tables {
 PieceEncoder::Tables::Tables(const BpeModel& model)
     : tokens(model.vocabulary),
       merges(model.vocabulary.size(), model.order == BpeOrder::ranks ? model.vocabulary.size() : model.merges.size()),
+      seams(tokens),
       fuse_unk(model.fuse_unk),
       whole_first(model.ignore_merges) {
   for (int byte = 0; byte < 256; ++byte) {
@@ -178,7 +181,7 @@ std::size_t PieceEncoder::Tables::merge_short(std::string_view piece, TokenId* o
   TokenId* ids = row.ids();
   std::size_t size = piece.size();
   const bool ascii = std::all_of(piece.begin(), piece.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (all_bytes && (ascii || character_ids.empty())) {
+  if (all_bytes && (ascii || !character_ids.begins_merging())) {
     for (std::size_t i = 0; i < size; ++i) ids[i] = byte_ids[byte_at(piece, i)];
     for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, byte_pair_ranks[byte_at(piece, i) << 8 | byte_at(piece, i + 1)]);
   } else {
@@ -249,8 +252,9 @@ std::size_t PieceEncoder::Tables::merge(std::string_view piece, Scratch& scratch
 std::size_t PieceEncoder::Tables::merge_whole(std::string_view piece, Scratch& scratch, TokenId* out) const {
   if (piece.size() <= ShortMerge::kMost) return merge_short(piece, out);
   scratch.resize(piece.size());
-  const std::size_t size = character_ids.empty() ? symbols(piece, scratch.ids.data(), scratch.lengths.data())
-                                                 : characters(piece, scratch.ids.data());
+  const std::size_t size = character_ids.begins_merging()
+                               ? characters(piece, scratch.ids.data())
+                               : symbols(piece, scratch.ids.data(), scratch.lengths.data());
   merges.join(scratch, size);
   std::size_t count = 0;
   for (std::size_t i = 0; i < size; i = scratch.next[i]) out[count++] = scratch.ids[i];
@@ -265,6 +269,8 @@ std::size_t PieceEncoder::Tables::encode(std::string_view piece, Scratch& scratc
 }
 
 PieceEncoder::PieceEncoder(const BpeModel& model) : tables_(std::make_unique<const Tables>(model)) {}
+const CharacterTable* PieceEncoder::characters() const { return tables_->all_bytes ? &tables_->character_ids : nullptr; }
+const Seams& PieceEncoder::seams() const { return tables_->seams; }
 PieceEncoder::~PieceEncoder() = default;
 PieceEncoder::PieceEncoder(PieceEncoder&&) noexcept = default;
 

@@ -27,6 +27,9 @@
 
 namespace quern::bpe {
 
+class CharacterTable;
+class Seams;
+
 class PieceEncoder {
  public:
   explicit PieceEncoder(const BpeModel& model);
@@ -55,6 +58,10 @@ class PieceEncoder {
     bool exists() const { return result != 0xFFFFFFFF; }  // some ranks are no merges
   };
   std::vector<MergeResult> merges() const;
+
+  // What a text falls apart into, and what its characters become where they stand alone; null when some byte is no token.
+  const CharacterTable* characters() const;
+  const Seams& seams() const;
 
   std::string_view bytes(TokenId id) const;  // empty for a token that stands for no bytes (most special ones)
 

@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "tokenizers/bpe/character_table.h"
 #include "tokenizers/bpe/piece_cache.h"
+#include "tokenizers/bpe/seams.h"
 #include "tokenizers/pre_tokenizers/scanners.h"
 
 namespace quern::bpe {
@@ -15,7 +17,19 @@ struct Pending {
   std::size_t size;
   PieceKey key;        // of a short piece
   std::uint64_t hash;  // … likewise
+  bool is_character;   // that no neighbour joins: looked up by itself
 };
+
+// Whether some characters are just one, of two or three bytes.
+bool is_short_character(const char* p, std::size_t size) {
+  const auto first = static_cast<unsigned char>(*p);
+  return (size == 3 && first >= 0xE0) || (size == 2 && first >= 0xC0);
+}
+
+// Whether a piece begins with a character beyond ASCII, perhaps behind a space: then it is a word of those.
+bool is_multibyte(const char* p, const char* end) {
+  return static_cast<signed char>(*p) < 0 || (end - p > 1 && static_cast<signed char>(p[1]) < 0);
+}
 
 }  // namespace
 
@@ -24,21 +38,30 @@ struct TextEncoder::State {
   const PieceEncoder& bpe;
   PieceEncoder::ScratchPointer scratch;
   PieceCache cache;
+  const CharacterTable* characters = bpe.characters();
+  const Seams& seams = bpe.seams();
 
-  // cut(p) is the end of the piece that begins at p.
+  // cut(p) is the end of the piece that begins at p. Only what is UTF-8 falls apart at seams.
   template <class Cut>
-  void encode(const char* p, const char* end, std::vector<TokenId>& ids, Cut cut) {
+  void encode(const char* p, const char* end, std::vector<TokenId>& ids, Cut cut, bool is_utf8 = true) {
     std::array<Pending, kBatch> batch;
     std::size_t used = ids.size();
+    const char* piece_end = p;
+    bool in_parts = false;
     while (p < end) {
       const char* const begin = p;
       std::size_t count = 0;
       for (; count < kBatch && p < end; ++count) {
         Pending& piece = batch[count];
         piece.begin = p;
-        const char* const next = cut(p);
+        if (p == piece_end) {
+          piece_end = cut(p);
+          in_parts = is_utf8 && characters != nullptr && is_multibyte(p, piece_end);
+        }
+        const char* const next = in_parts ? seams.part_end(p, piece_end) : piece_end;
         piece.size = static_cast<std::size_t>(next - p);
-        if (piece.size <= kShortPiece) {
+        piece.is_character = in_parts && is_short_character(p, piece.size);
+        if (piece.size <= kShortPiece && !piece.is_character) {
           piece.key = end - p >= 16 ? make_key_readable(p, piece.size) : make_key(p, piece.size);
           piece.hash = hash(piece.key);
           cache.prefetch(piece.hash);
@@ -55,6 +78,11 @@ struct TextEncoder::State {
   }
 
   std::size_t encode(const Pending& piece, TokenId* out) {
+    if (piece.is_character) {
+      TokenId* next = out;
+      characters->write(piece.begin, piece.size, next);
+      return static_cast<std::size_t>(next - out);
+    }
     if (piece.size > kShortPiece) return bpe.encode({piece.begin, piece.size}, *scratch, out);
     if (const std::size_t found = cache.find(piece.key, piece.hash, out)) [[likely]] return found;
     const std::size_t count = bpe.encode({piece.begin, piece.size}, *scratch, out);
@@ -91,7 +119,7 @@ void TextEncoder::encode(std::string_view text, std::vector<TokenId>& ids) {
 void TextEncoder::encode_piece(std::string_view piece, std::vector<TokenId>& ids) {
   if (piece.empty()) return;
   const char* const end = piece.data() + piece.size();
-  state_->encode(piece.data(), end, ids, [end](const char*) { return end; });
+  state_->encode(piece.data(), end, ids, [end](const char*) { return end; }, /*is_utf8=*/false);
 }
 
 void TextEncoder::encode(std::string_view text, std::vector<TokenId>& ids, std::vector<std::uint32_t>& lengths) {

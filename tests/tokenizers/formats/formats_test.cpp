@@ -3,9 +3,11 @@
 
 #include "core/error.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/support/reference_data.h"
 #include "tests/tokenizers/reference_tokenizers.h"
 #include "tokenizers/byte_level.h"
 #include "tokenizers/formats/base64.h"
+#include "tokenizers/formats/registry.h"
 
 namespace quern {
 namespace {
