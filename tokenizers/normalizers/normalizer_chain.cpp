@@ -1,6 +1,8 @@
 #include "tokenizers/normalizers/normalizer_chain.h"
 
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "core/error.h"
 #include "tokenizers/normalizers/normalizer_step.h"
@@ -16,21 +18,22 @@ std::string& scratch() {
   return text;
 }
 
-template <class Part>
-std::unique_ptr<const NormalizerStep> compile(const Part& part) {
-  if constexpr (requires { make_step(part); }) {
-    return make_step(part);
-  } else {
-    throw Error(ErrorCode::unsupported, "this normalizer is not built yet");
-  }
-}
-
 }  // namespace
 
 NormalizerChain::NormalizerChain(const std::vector<Normalizer>& parts, const std::vector<std::string>& untouched) {
-  (void)untouched;
   for (const Normalizer& part : parts) {
-    steps_.push_back(std::visit([](const auto& p) { return compile(p); }, part));
+    steps_.push_back(std::visit(
+        [&](const auto& p) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(p)>, SentencePieceNormalizer>) {
+            if (parts.size() > 1) {
+              throw Error(ErrorCode::unsupported, "SentencePiece's normalizer stands alone, not among others");
+            }
+            return make_step(p, untouched);
+          } else {
+            return make_step(p);
+          }
+        },
+        part));
   }
 }
 NormalizerChain::~NormalizerChain() = default;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tokenizers/definition/normalizers.h"
 #include "tokenizers/normalizers/normalized_text.h"
@@ -27,6 +28,9 @@ std::unique_ptr<const NormalizerStep> make_step(const StripAccentsNormalizer& pa
 std::unique_ptr<const NormalizerStep> make_step(const NmtNormalizer& part);
 std::unique_ptr<const NormalizerStep> make_step(const ReplaceNormalizer& part);
 std::unique_ptr<const NormalizerStep> make_step(const PrependNormalizer& part);
+std::unique_ptr<const NormalizerStep> make_step(const PrecompiledNormalizer& part);
 std::unique_ptr<const NormalizerStep> make_step(const ByteLevelNormalizer& part);
+std::unique_ptr<const NormalizerStep> make_step(const SentencePieceNormalizer& part,
+                                                const std::vector<std::string>& untouched);
 
 }  // namespace quern

@@ -2,8 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/io/input.h"
+#include "core/json.h"
 #include "tests/support/reference_data.h"
 #include "tests/tokenizers/normalizers/spans.h"
+#include "tokenizers/formats/base64.h"
+#include "tokenizers/normalizers/charsmap_builder.h"
 
 using namespace quern;
 
@@ -44,24 +48,51 @@ std::vector<RuleSet> rule_sets() {
   };
 }
 
+// The rules of a set alone, without what happens to white space.
+std::vector<Normalizer> sentencepiece(const char* rules) {
+  SentencePieceNormalizer part;
+  part.charsmap = normalizers::build_charsmap(rules);
+  part.add_dummy_prefix = part.remove_extra_whitespaces = part.escape_whitespaces = false;
+  return {part};
+}
+
+PrecompiledNormalizer t5() {
+  const std::string path = reference_data::data_path("tokref/ort_extensions/tokenizer/t5-small/tokenizer.json");
+  const Json json = parse_json(read_file(path), path);
+  return {*formats::from_base64(json.at("normalizer").at("precompiled_charsmap").get<std::string>())};
+}
+
+void check_against_reference(const char* name, const NormalizerChain& chain) {
+  CAPTURE(name);
+  const auto plain = [&](std::string_view text) { return test::plain(chain, text); };
+  const auto aligned = [&](std::string_view text) {
+    NormalizedText normalized;
+    chain.normalize(text, normalized);
+    return normalized.text;
+  };
+  CHECK(test::table_differences(name, plain) == std::vector<std::string>{});
+  CHECK(test::table_differences(name, aligned) == std::vector<std::string>{});
+  std::size_t right = 0;
+  CHECK(test::sequence_differences(name, plain, &right) == std::vector<std::string>{});
+  CHECK(test::sequence_differences(name, aligned, &right) == std::vector<std::string>{});
+  CHECK(right == 6000);
+}
+
 }  // namespace
 
 TEST_CASE("every code point and every sequence is normalized as by Hugging Face") {
   if (!reference_data::fixtures_available()) return;
-  for (const RuleSet& set : rule_sets()) {
-    CAPTURE(set.name);
-    const NormalizerChain chain(set.parts);
-    const auto plain = [&](std::string_view text) { return test::plain(chain, text); };
-    const auto aligned = [&](std::string_view text) {
-      NormalizedText normalized;
-      chain.normalize(text, normalized);
-      return normalized.text;
-    };
-    CHECK(test::table_differences(set.name, plain) == std::vector<std::string>{});
-    CHECK(test::table_differences(set.name, aligned) == std::vector<std::string>{});
-    std::size_t right = 0;
-    CHECK(test::sequence_differences(set.name, plain, &right) == std::vector<std::string>{});
-    CHECK(test::sequence_differences(set.name, aligned, &right) == std::vector<std::string>{});
-    CHECK(right == 6000);
+  for (const RuleSet& set : rule_sets()) check_against_reference(set.name, NormalizerChain(set.parts));
+}
+
+TEST_CASE("every code point and every sequence goes through T5's rules as in Hugging Face") {
+  if (!reference_data::available()) return;
+  check_against_reference("hf_precompiled_t5", NormalizerChain({t5()}));
+}
+
+TEST_CASE("every code point and every sequence is normalized as by SentencePiece") {
+  if (!reference_data::fixtures_available()) return;
+  for (const std::string rules : {"nfkc", "nfkc_cf", "nmt_nfkc", "nmt_nfkc_cf"}) {
+    check_against_reference(("spm_" + rules).c_str(), NormalizerChain(sentencepiece(rules.c_str())));
   }
 }
