@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,11 +37,16 @@ struct Tokenizer::Compiled {
   PostProcessing post_processing;
   std::unique_ptr<const CompiledPipeline> pipeline;
   Decoding decoding;
+  // Made when first asked for: what the pipelines for one kind of tokenizer do not tell (words).
+  const CompiledPipeline& general_pipeline() const;
 
  private:
   void list_tokens();
   void spell_bytes();
   void check_ids() const;
+
+  mutable std::once_flag general_made_;
+  mutable std::unique_ptr<const CompiledPipeline> general_;
 };
 
 }  // namespace quern

@@ -112,12 +112,17 @@ void Tokenizer::Compiled::spell_bytes() {
 }
 
 void Tokenizer::Compiled::check_ids() const {
-  for (const auto& id : post_processing.layout()) {
-    if (id && (*id >= texts.size() || texts[*id].empty())) {
+  for (const TokenId id : post_processing.special_ids()) {
+    if (id >= texts.size() || texts[id].empty()) {
       throw Error(ErrorCode::format,
-                  "the post-processor adds token " + std::to_string(*id) + ", which is not in the vocabulary");
+                  "the post-processor adds token " + std::to_string(id) + ", which is not in the vocabulary");
     }
   }
+}
+
+const CompiledPipeline& Tokenizer::Compiled::general_pipeline() const {
+  std::call_once(general_made_, [this] { general_ = make_general_pipeline(definition); });
+  return *general_;
 }
 
 Tokenizer Tokenizer::load(const std::string& path, const LoadOptions& options) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "tokenizers/definition.h"
+#include "tokenizers/post_processors/window.h"
 
 namespace quern {
 
@@ -67,11 +68,17 @@ struct EncodeOptions {
   std::size_t cache_bytes = std::size_t{32} << 20;  // bound of the piece cache
   // What merging one piece may take; a longer piece is Error{memory}. Plain pieces are short, unsplit text is one piece.
   std::uint64_t scratch_bytes = ~std::uint64_t{0};
+  // The most tokens of a text (special ones included, where they are added), and which go. Error{input} for a text that
+  // cannot be cut so, Error{usage} for a length without room for the special tokens.
+  std::optional<Truncation> truncation = {};
+  bool overflow = false;  // windows(): those of what was cut off, too
+  bool words = false;     // which word each token is of: takes the general pipeline, which needs valid UTF-8
 };
 
 struct Encoding {
   std::vector<TokenId> ids;
-  std::vector<std::pair<std::size_t, std::size_t>> offsets;  // bytes [begin, end) of the text given in; specials: 0, 0
+  std::vector<Offsets> offsets;     // bytes [begin, end) of the text given in; specials: 0, 0
+  std::vector<std::int32_t> words;  // with EncodeOptions::words: the piece of the text, from 0; specials: -1
 };
 
 class Encoder {
@@ -86,6 +93,10 @@ class Encoder {
   void encode(std::string_view text, std::vector<TokenId>& ids);
   // The same with offsets, as Hugging Face gives them: every token of a character covers the whole character.
   void encode(std::string_view text, Encoding& encoding);
+  // Everything that a model takes in, of one text or two. The first window is what stays under the truncation, the others
+  // hold what was cut off (PostProcessing::windows tells their order). Not padded: post_processors/padding.h.
+  std::vector<Window> windows(std::string_view text);
+  std::vector<Window> windows(std::string_view first, std::string_view second);
 
  private:
   struct State;

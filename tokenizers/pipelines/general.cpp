@@ -45,6 +45,7 @@ class CompiledGeneral final : public CompiledPipeline {
         takes_ill_formed(quern::takes_ill_formed(definition.normalizers)),
         needs_spans(quern::needs_spans(definition)) {}
   std::unique_ptr<Pipeline> start(const Tokenizer::Compiled& tokenizer, const EncodeOptions& options) const override;
+  bool tells_words() const override { return true; }
 
   const NormalizerChain normalizers;
   const PreTokenizerChain pre_tokenizers;
@@ -52,10 +53,11 @@ class CompiledGeneral final : public CompiledPipeline {
   const bool takes_ill_formed, needs_spans;
 };
 
-// Where tokens go: ids alone, or with offsets.
+// Where tokens go: ids alone, or with offsets, or with words too.
 struct Sink {
   std::vector<TokenId>& ids;
   std::vector<Offsets>* offsets;
+  std::vector<std::int32_t>* words;
 };
 
 class GeneralPipeline final : public Pipeline {
@@ -64,10 +66,13 @@ class GeneralPipeline final : public Pipeline {
       : compiled_(compiled),
         raw_(tokenizer.raw_tokens, tokenizer, options),
         normalized_(tokenizer.normalized_tokens, tokenizer, options),
-        model_(compiled.model->start(options)) {}
+        model_(compiled.model->start(options)),
+        tells_words_(options.words) {}
 
-  void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, {ids, nullptr}); }
-  void encode(std::string_view text, Encoding& encoding) override { encode(text, {encoding.ids, &encoding.offsets}); }
+  void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, {ids, nullptr, nullptr}); }
+  void encode(std::string_view text, Encoding& encoding) override {
+    encode(text, {encoding.ids, &encoding.offsets, tells_words_ ? &encoding.words : nullptr});
+  }
 
  private:
   void encode(std::string_view text, Sink sink);
@@ -77,11 +82,13 @@ class GeneralPipeline final : public Pipeline {
   const CompiledGeneral& compiled_;
   const ActiveTokens raw_, normalized_;
   const std::unique_ptr<PieceModel> model_;
+  const bool tells_words_;
 
   std::vector<TextSegment> raw_segments_, segments_;
   NormalizedText whole_, part_;
   PreTokenizerChain::Scratch scratch_;
   std::vector<ModelToken> tokens_;
+  std::int32_t word_ = 0;  // of the text: its pieces and added tokens are counted
 };
 
 std::unique_ptr<Pipeline> CompiledGeneral::start(const Tokenizer::Compiled& tokenizer, const EncodeOptions& options) const {
@@ -93,12 +100,14 @@ void GeneralPipeline::encode(std::string_view text, Sink sink) {
     throw Error(ErrorCode::input, "the text is not valid UTF-8, and this tokenizer works on characters")
         .remedy("use --on-invalid replace");
   }
+  word_ = 0;
   raw_segments_.clear();
   raw_.cut(text, 0, text.size(), raw_segments_);
   for (const TextSegment& segment : raw_segments_) {
     if (segment.token) {
       sink.ids.push_back(segment.token->id);
       if (sink.offsets) sink.offsets->emplace_back(segment.begin, segment.end);
+      if (sink.words) sink.words->push_back(word_++);
     } else {
       encode_raw(text.substr(segment.begin, segment.end - segment.begin), segment.begin, sink);
     }
@@ -119,6 +128,7 @@ void GeneralPipeline::encode_raw(std::string_view segment, std::size_t origin, S
   for (const TextSegment& part : segments_) {
     if (part.token) {
       sink.ids.push_back(part.token->id);
+      if (sink.words) sink.words->push_back(word_++);
       if (!sink.offsets) continue;
       const auto [begin, end] = whole_.original(part.begin, part.end);
       sink.offsets->emplace_back(origin + begin, origin + end);
@@ -143,6 +153,7 @@ void GeneralPipeline::encode_normalized(NormalizedText& text, std::size_t origin
     model_->encode(std::string_view(text.text).substr(piece.begin, piece.end - piece.begin), tokens_);
     for (const ModelToken& token : tokens_) {
       sink.ids.push_back(token.id);
+      if (sink.words) sink.words->push_back(word_);
       if (!sink.offsets) continue;
       const std::size_t first = piece.begin + token.begin;
       if (token.begin == token.end) {
@@ -153,6 +164,7 @@ void GeneralPipeline::encode_normalized(NormalizedText& text, std::size_t origin
         sink.offsets->emplace_back(origin + begin, origin + end);
       }
     }
+    ++word_;
   }
 }
 

@@ -28,6 +28,7 @@ class CompiledPipeline {
   virtual ~CompiledPipeline() = default;
   // The tokenizer is the one this pipeline belongs to; it outlives the result.
   virtual std::unique_ptr<Pipeline> start(const Tokenizer::Compiled& tokenizer, const EncodeOptions& options) const = 0;
+  virtual bool tells_words() const { return false; }  // fills Encoding::words, with EncodeOptions::words
 };
 
 }  // namespace quern
