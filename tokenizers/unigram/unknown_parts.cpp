@@ -1,0 +1,86 @@
+#include "tokenizers/unigram/unknown_parts.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "core/error.h"
+
+namespace quern::unigram {
+namespace {
+
+// "<0x0A>"
+std::string byte_text(std::size_t byte) {
+  constexpr const char* kDigits = "0123456789ABCDEF";
+  return std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + '>';
+}
+
+}  // namespace
+
+SentencePieceUnknowns::SentencePieceUnknowns(const SentencePieceModel& model) {
+  std::unordered_map<std::string_view, TokenId> bytes;
+  for (TokenId id = 0; id < model.pieces.size(); ++id) {
+    const SentencePiece& piece = model.pieces[id];
+    if (piece.kind == SentencePiece::Kind::byte) bytes.emplace(piece.text, id);
+    if (piece.kind != SentencePiece::Kind::unknown) continue;
+    if (unk_) throw Error(ErrorCode::format, "the model has two unknown pieces");
+    unk_ = id;
+  }
+  if (!model.byte_fallback) {
+    if (!unk_) throw Error(ErrorCode::format, "the model has no unknown piece");
+    return;
+  }
+  auto& ids = bytes_.emplace();
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    const auto found = bytes.find(byte_text(byte));
+    if (found == bytes.end()) {
+      throw Error(ErrorCode::format, "the model has byte_fallback, but no piece " + byte_text(byte));
+    }
+    ids[byte] = found->second;
+  }
+}
+
+void SentencePieceUnknowns::append(std::string_view text, std::span<const Part> parts, std::vector<ModelToken>& tokens) const {
+  bool after_unknown = false;
+  for (std::size_t i = parts.size(); i-- > 0;) {
+    const Part& part = parts[i];
+    const bool unknown = part.id == Part::kUnknown;
+    if (!unknown) {
+      tokens.push_back({part.id, part.begin, part.end});
+    } else if (bytes_) {
+      for (std::uint32_t at = part.begin; at < part.end; ++at) {
+        const bool last = at + 1 == part.end;
+        tokens.push_back({(*bytes_)[static_cast<unsigned char>(text[at])], part.begin, last ? part.end : part.begin});
+      }
+    } else if (after_unknown) {
+      tokens.back().end = part.end;
+    } else {
+      tokens.push_back({*unk_, part.begin, part.end});
+    }
+    after_unknown = unknown;
+  }
+}
+
+HuggingFaceUnknowns::HuggingFaceUnknowns(const UnigramModel& model)
+    : unk_(model.unk_id.value_or(Part::kUnknown)), byte_fallback_(model.byte_fallback) {
+  std::unordered_map<std::string_view, TokenId> ids;
+  for (TokenId id = 0; id < model.vocabulary.size(); ++id) ids[model.vocabulary[id]] = id;
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    if (const auto found = ids.find(byte_text(byte)); found != ids.end()) bytes_[byte] = found->second;
+  }
+}
+
+void HuggingFaceUnknowns::append_run(std::string_view text, const Part& run, std::optional<TokenId> whole,
+                                     std::vector<ModelToken>& tokens) const {
+  const std::string_view bytes = text.substr(run.begin, run.end - run.begin);
+  const auto is_token = [&](char byte) { return bytes_[static_cast<unsigned char>(byte)].has_value(); };
+  if (whole) {
+    tokens.push_back({*whole, run.begin, run.end});
+  } else if (run.id == Part::kUnknown && byte_fallback_ && std::all_of(bytes.begin(), bytes.end(), is_token)) {
+    for (const char byte : bytes) tokens.push_back({*bytes_[static_cast<unsigned char>(byte)], run.begin, run.end});
+  } else {
+    tokens.push_back({unk_, run.begin, run.end});
+  }
+}
+
+}  // namespace quern::unigram
