@@ -5,6 +5,8 @@
 #include "core/error.h"
 #include "tokenizers/bpe/character_encoder.h"
 #include "tokenizers/bpe/sentencepiece_encoder.h"
+#include "tokenizers/unigram/encoder.h"
+#include "tokenizers/unigram/whole_piece_encoder.h"
 #include "tokenizers/wordpiece/word_encoder.h"
 
 namespace quern {
@@ -30,12 +32,12 @@ class PlainModel final : public CompiledModel {
   const Encoder encoder_;
 };
 
-// A BPE of characters.
+// A model with scratch memory.
 template <class Encoder>
-class MergingModel final : public CompiledModel {
+class ScratchModel final : public CompiledModel {
  public:
   template <class Definition>
-  explicit MergingModel(const Definition& model) : encoder_(model) {}
+  explicit ScratchModel(const Definition& model) : encoder_(model) {}
   std::unique_ptr<PieceModel> start(const EncodeOptions& options) const override {
     return std::make_unique<Started>(encoder_, options);
   }
@@ -85,7 +87,7 @@ std::unique_ptr<const CompiledModel> make(const Definition& model) {
 }
 
 std::unique_ptr<const CompiledModel> compile(const BpeModel& model) {
-  return make<MergingModel<bpe::CharacterEncoder>>(model);
+  return make<ScratchModel<bpe::CharacterEncoder>>(model);
 }
 std::unique_ptr<const CompiledModel> compile(const WordPieceModel& model) {
   return make<PlainModel<wordpiece::WordEncoder>>(model);
@@ -93,14 +95,16 @@ std::unique_ptr<const CompiledModel> compile(const WordPieceModel& model) {
 std::unique_ptr<const CompiledModel> compile(const WordLevelModel& model) {
   return make<PlainModel<WordLevelEncoder>>(model);
 }
-std::unique_ptr<const CompiledModel> compile(const UnigramModel&) {
-  throw Error(ErrorCode::unsupported, "Unigram models cannot be used yet");
+std::unique_ptr<const CompiledModel> compile(const UnigramModel& model) {
+  return make<ScratchModel<unigram::Encoder>>(model);
 }
 std::unique_ptr<const CompiledModel> compile(const SentencePieceModel& model) {
-  if (model.algorithm != SentencePieceModel::Algorithm::bpe) {
-    throw Error(ErrorCode::unsupported, "Unigram models cannot be used yet");
+  using Algorithm = SentencePieceModel::Algorithm;
+  switch (model.algorithm) {
+    case Algorithm::unigram: return make<ScratchModel<unigram::Encoder>>(model);
+    case Algorithm::bpe: return make<ScratchModel<bpe::SentencePieceEncoder>>(model);
+    default: return make<PlainModel<unigram::WholePieceEncoder>>(model);
   }
-  return make<MergingModel<bpe::SentencePieceEncoder>>(model);
 }
 
 }  // namespace

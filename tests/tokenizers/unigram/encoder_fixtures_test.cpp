@@ -3,7 +3,7 @@
 
 #include "core/json.h"
 #include "tests/support/reference_data.h"
-#include "tests/tokenizers/unigram/model_file.h"
+#include "tokenizers/tokenizer.h"
 #include "tokenizers/unigram/encoder.h"
 
 namespace quern::unigram {
@@ -24,7 +24,8 @@ std::vector<TokenId> ids_of(const std::vector<ModelToken>& tokens) {
 
 void check_model(const std::string& name, const std::string& path) {
   INFO(name);
-  const Encoder encoder(test::read_model_file(reference_data::data_path(path)));
+  const Tokenizer tokenizer = Tokenizer::load(reference_data::data_path(path));
+  const Encoder encoder(std::get<SentencePieceModel>(tokenizer.definition().model));
   Encoder::Scratch scratch;
   std::size_t lists = 0;
   for (const Json& row : read_rows("tokenizers/encode/" + name + ".jsonl.xz")) {
