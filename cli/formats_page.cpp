@@ -21,16 +21,30 @@ const std::vector<FormatSection>& format_sections() {
          "standard input alike. A truncated or damaged stream is an error that names the byte."}}},
       {"Tokenizers",
        {{"tokenizer.json", "Read and written",
-         "The form of Hugging Face tokenizers: normalizer, pre-tokenizer, model, post-processor, decoder and added "
-         "tokens in "
-         "one JSON object. Merges are read as strings and as pairs."},
-        {"vocab.json and merges.txt", "Read and written, a folder",
+         "The form of Hugging Face tokenizers, version 1.0: truncation, padding, added tokens, normalizer, pre-tokenizer, "
+         "model, post-processor and decoder in one JSON object, with every component that tokenizers 0.23.3 knows. Older "
+         "spellings are read: merges as strings, models without a type, Metaspace with str_rep and add_prefix_space. An "
+         "unknown component is an error that names it."},
+        {"SentencePiece .model", "Read and written",
+         "A protobuf message: pieces with score and kind, how the model was trained, how text is normalized. What is not "
+         "understood is kept, so a file that is read and written comes back byte for byte. Beside it .vocab is written, "
+         "which lists pieces and scores for people; alone it is refused."},
+        {"vocab.txt", "Read and written",
+         "BERT's vocabulary: one token a line, the line's number its id. The pipeline around it is BERT's; whether text is "
+         "lowercased is said by tokenizer_config.json beside it, by --lowercase or --cased, or guessed from the vocabulary "
+         "and told."},
+        {"vocab.json and merges.txt", "Read and written, in a folder",
          "A byte-level BPE model as GPT-2 and RoBERTa ship it: token to id, and one merge a line behind a #version "
          "line."},
         {".tiktoken", "Read and written",
          "One token a line: its bytes in base64, a space, its rank. The pattern that cuts text and the special tokens "
          "are not "
-         "in the file; --pattern names the pattern where the vocabulary does not tell."}}},
+         "in the file; --pattern names the pattern where the vocabulary does not tell."},
+        {"a folder", "Read and written",
+         "As of Hugging Face. Of what it holds the first counts: tokenizer.json; tokenizer.model, spiece.model or "
+         "sentencepiece.bpe.model; vocab.txt; vocab.json and merges.txt. tokenizer_config.json, special_tokens_map.json and "
+         "added_tokens.json complete the older forms. A folder is written with tokenizer.json, both configurations, and the "
+         "older form where there is one that says the same."}}},
       {"Token ids",
        {{"ids as text", "Read and written", "The ids of one record a line, decimal, separated by one space."},
         {"u16, u32", "Read and written",

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,9 @@ namespace quern {
 
 struct LoadOptions {
   std::string pattern;  // for .tiktoken: gpt2, cl100k, o200k or a regular expression; empty: known from the vocabulary
+  // For vocab.txt. by_file: tokenizer_config.json says it, or the vocabulary is looked at.
+  enum class LetterCase { by_file, lower, cased } letter_case = LetterCase::by_file;
+  std::function<void(const std::string& text)> notice = {};  // told what was guessed
 };
 
 class Tokenizer {

@@ -3,6 +3,7 @@
 
 #include "cli/commands/registry.h"
 #include "cli/shared_options.h"
+#include "cli/tokenizer_choice.h"
 #include "core/error.h"
 #include "core/io/input.h"
 #include "tokenizers/tokenizer.h"
@@ -13,7 +14,7 @@ namespace {
 enum class IdForm { ids, u16, u32 };
 
 struct Config {
-  std::string tokenizer, pattern;
+  TokenizerChoice tokenizer;
   IdForm from = IdForm::ids;
   bool skip_special = false;
   Inputs inputs;
@@ -23,10 +24,7 @@ struct Config {
 };
 
 void declare(Options& options, Config& config) {
-  options.value('t', "tokenizer", config.tokenizer, "TOK")
-      .required()
-      .path()
-      .help("tokenizer: tokenizer.json, .tiktoken, or a folder");
+  shared::tokenizer(options, config.tokenizer);
   options.choice("from", config.from, {{"ids", IdForm::ids}, {"u16", IdForm::u16}, {"u32", IdForm::u32}})
       .help("how the ids are written")
       .details(
@@ -34,8 +32,6 @@ void declare(Options& options, Config& config) {
           "little-endian ids, which give their text and nothing else; they are one record, which only byte-level tokenizers "
           "decode as it comes.");
   options.flag("skip-special", config.skip_special).help("leave special tokens out");
-  options.value("pattern", config.pattern, "NAME|REGEX")
-      .help("split pattern of a .tiktoken file: gpt2, cl100k, o200k or a regex");
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
   shared::threads(options, config.threads);
@@ -155,7 +151,7 @@ void decode_at_once(const Config& config, const Tokenizer& tokenizer, Output& ou
 
 void run(const Config& config, Context& context) {
   require_input(config.inputs);
-  const Tokenizer tokenizer = Tokenizer::load(config.tokenizer, {.pattern = config.pattern});
+  const Tokenizer tokenizer = load(config.tokenizer, context);
   Output out = config.output.open();
   if (config.from == IdForm::ids) {
     decode_text(config, context, tokenizer, out);

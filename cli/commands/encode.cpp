@@ -4,6 +4,7 @@
 #include "cli/commands/registry.h"
 #include "cli/encoding_format.h"
 #include "cli/shared_options.h"
+#include "cli/tokenizer_choice.h"
 #include "core/error.h"
 #include "core/io/mapped_file.h"
 #include "core/memory.h"
@@ -12,7 +13,8 @@ namespace quern::cli {
 namespace {
 
 struct Config {
-  std::string tokenizer, pattern, allowed_special;
+  TokenizerChoice tokenizer;
+  std::string allowed_special;
   EncodingForm form = EncodingForm::ids;
   bool special = false, char_offsets = false, document = false;
   ColorMode color = ColorMode::automatic;
@@ -23,12 +25,7 @@ struct Config {
 };
 
 void declare(Options& options, Config& config) {
-  options.value('t', "tokenizer", config.tokenizer, "TOK")
-      .required()
-      .path()
-      .help("tokenizer: tokenizer.json, .tiktoken, or a folder")
-      .details(
-          "A folder holds tokenizer.json, or vocab.json and merges.txt (GPT-2's encoder.json and vocab.bpe will do).");
+  shared::tokenizer(options, config.tokenizer);
   options
       .choice("as", config.form,
               {{"ids", EncodingForm::ids},
@@ -54,8 +51,6 @@ void declare(Options& options, Config& config) {
           ".tiktoken, as in tiktoken's encode_ordinary.");
   options.flag("document", config.document).help("the whole of each file is one record");
   options.choice("offsets", config.char_offsets, {{"bytes", false}, {"chars", true}}).help("what offsets count");
-  options.value("pattern", config.pattern, "NAME|REGEX")
-      .help("split pattern of a .tiktoken file: gpt2, cl100k, o200k or a regex");
   shared::color(options, config.color);
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
@@ -154,10 +149,10 @@ void run_npy(const Config& config, Context& context, const Tokenizer& tokenizer)
 
 void run(const Config& config, Context& context) {
   require_input(config.inputs);
-  const Tokenizer tokenizer = Tokenizer::load(config.tokenizer, {.pattern = config.pattern});
+  const Tokenizer tokenizer = load(config.tokenizer, context);
   if (config.form == EncodingForm::u16 && tokenizer.size() > 65536) {
     throw Error(ErrorCode::usage, std::to_string(tokenizer.size()) + " ids do not fit u16")
-        .at(config.tokenizer)
+        .at(config.tokenizer.path)
         .remedy("use --as u32");
   }
   if (config.form == EncodingForm::npy) return run_npy(config, context, tokenizer);

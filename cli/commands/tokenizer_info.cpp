@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "cli/commands/registry.h"
 #include "cli/shared_options.h"
+#include "cli/tokenizer_choice.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text/utf8.h"
@@ -16,16 +18,14 @@ namespace quern::cli {
 namespace {
 
 struct Config {
-  std::string tokenizer, pattern;
+  TokenizerChoice tokenizer;
   bool vocabulary = false, json = false;
   OutputTarget output;
 };
 
 void declare(Options& options, Config& config) {
-  options.operand("TOK", config.tokenizer).required().path().help("tokenizer: tokenizer.json, .tiktoken, or a folder");
+  shared::tokenizer_operand(options, config.tokenizer);
   options.flag("vocab", config.vocabulary).help("print the vocabulary instead: id<TAB>token");
-  options.value("pattern", config.pattern, "NAME|REGEX")
-      .help("split pattern of a .tiktoken file: gpt2, cl100k, o200k or a regex");
   shared::json(options, config.json);
   shared::output(options, config.output);
 }
@@ -33,24 +33,69 @@ void declare(Options& options, Config& config) {
 struct Facts {
   std::size_t ids = 0, tokens = 0, merges = 0;
   std::string model, split;
-  std::vector<TokenId> longest, unreachable;
+  std::vector<TokenId> longest;
+  std::optional<std::vector<TokenId>> unreachable;  // none: not known for such a model
+};
+
+// A pre-tokenizer in a few words; nothing for one that cuts nowhere.
+struct DescribeSplit {
+  std::string operator()(const SplitPreTokenizer& part) const {
+    using Kind = SplitPattern::Kind;
+    const bool published = part.pattern.kind != Kind::literal && part.pattern.kind != Kind::regex;
+    return published ? name(part.pattern.kind) : part.pattern.source;
+  }
+  std::string operator()(const ByteLevelPreTokenizer& part) const {
+    const std::string pattern = part.use_regex ? "gpt2" : "";
+    if (!part.add_prefix_space) return pattern;
+    return pattern + (pattern.empty() ? "prefix space" : ", prefix space");
+  }
+  std::string operator()(const BertPreTokenizer&) const { return "words and punctuation, as BERT"; }
+  std::string operator()(const WhitespacePreTokenizer&) const { return "words and other characters"; }
+  std::string operator()(const WhitespaceSplitPreTokenizer&) const { return "white space"; }
+  std::string operator()(const CharDelimiterSplitPreTokenizer&) const { return "a delimiter"; }
+  std::string operator()(const PunctuationPreTokenizer&) const { return "punctuation"; }
+  std::string operator()(const DigitsPreTokenizer&) const { return "digits"; }
+  std::string operator()(const UnicodeScriptsPreTokenizer&) const { return "scripts"; }
+  std::string operator()(const FixedLengthPreTokenizer& part) const {
+    return std::to_string(part.length) + " characters";
+  }
+  std::string operator()(const MetaspacePreTokenizer& part) const { return part.split ? "spaces" : ""; }
 };
 
 std::string describe_split(const TokenizerDefinition& definition) {
   std::string text;
   for (const PreTokenizer& part : definition.pre_tokenizers) {
-    std::string one;
-    if (const auto* split = std::get_if<SplitPreTokenizer>(&part)) {
-      const bool published =
-          split->pattern.kind != SplitPattern::Kind::literal && split->pattern.kind != SplitPattern::Kind::regex;
-      one = published ? name(split->pattern.kind) : split->pattern.source;
-    } else if (const auto* byte_level = std::get_if<ByteLevelPreTokenizer>(&part)) {
-      if (byte_level->use_regex) one = "gpt2";
-      if (byte_level->add_prefix_space) one += one.empty() ? "prefix space" : ", prefix space";
-    }
+    const std::string one = std::visit(DescribeSplit{}, part);
     if (!one.empty()) text += (text.empty() ? "" : ", then ") + one;
   }
   return text.empty() ? "none" : text;
+}
+
+bool is_byte_level(const TokenizerDefinition& definition) {
+  return std::holds_alternative<BpeModel>(definition.model) && !definition.pre_tokenizers.empty() &&
+         std::holds_alternative<ByteLevelPreTokenizer>(definition.pre_tokenizers.back());
+}
+
+std::string describe_model(const TokenizerDefinition& definition) {
+  if (const auto* bpe = std::get_if<BpeModel>(&definition.model)) {
+    return std::string(is_byte_level(definition) ? "byte-level BPE" : "BPE") +
+           (bpe->order == BpeOrder::ranks ? " by ranks" : " by merges");
+  }
+  if (const auto* pieces = std::get_if<SentencePieceModel>(&definition.model)) {
+    using Algorithm = SentencePieceModel::Algorithm;
+    switch (pieces->algorithm) {
+      case Algorithm::unigram:
+        return "SentencePiece Unigram";
+      case Algorithm::bpe:
+        return "SentencePiece BPE";
+      case Algorithm::word:
+        return "SentencePiece words";
+      case Algorithm::character:
+        return "SentencePiece characters";
+    }
+  }
+  if (std::holds_alternative<WordPieceModel>(definition.model)) return "WordPiece";
+  return std::holds_alternative<UnigramModel>(definition.model) ? "Unigram" : "words";
 }
 
 // Tokens of the model that encoding their own bytes does not give: no text ever will.
@@ -71,13 +116,12 @@ std::vector<TokenId> unreachable_tokens(const Tokenizer& tokenizer) {
 }
 
 Facts gather(const Tokenizer& tokenizer) {
-  const auto& model = std::get<BpeModel>(tokenizer.definition().model);
   Facts facts;
   facts.ids = tokenizer.size();
-  facts.merges = model.merges.size();
-  facts.model = model.order == BpeOrder::ranks ? "byte-level BPE by ranks" : "byte-level BPE by merges";
+  if (const auto* bpe = std::get_if<BpeModel>(&tokenizer.definition().model)) facts.merges = bpe->merges.size();
+  facts.model = describe_model(tokenizer.definition());
   facts.split = describe_split(tokenizer.definition());
-  facts.unreachable = unreachable_tokens(tokenizer);
+  if (is_byte_level(tokenizer.definition())) facts.unreachable = unreachable_tokens(tokenizer);
   for (TokenId id = 0; id < facts.ids; ++id) {
     if (tokenizer.token(id).empty()) continue;
     ++facts.tokens;
@@ -116,7 +160,7 @@ std::string as_text(const Tokenizer& tokenizer, const Facts& facts) {
   for (const TokenId id : facts.longest) {
     row("longest", fmt::format("{:<8}{} ({} bytes)", id, one_line(tokenizer.token(id)), tokenizer.bytes(id).size()));
   }
-  row("unreachable", std::to_string(facts.unreachable.size()));
+  if (facts.unreachable) row("unreachable", std::to_string(facts.unreachable->size()));
   return out;
 }
 
@@ -135,12 +179,12 @@ std::string as_json(const Tokenizer& tokenizer, const Facts& facts) {
   for (const TokenId id : facts.longest) {
     json["longest"].push_back({{"id", id}, {"token", tokenizer.token(id)}, {"bytes", tokenizer.bytes(id).size()}});
   }
-  json["unreachable"] = facts.unreachable;
+  if (facts.unreachable) json["unreachable"] = *facts.unreachable;
   return json.dump() + "\n";
 }
 
-void run(const Config& config, Context&) {
-  const Tokenizer tokenizer = Tokenizer::load(config.tokenizer, {.pattern = config.pattern});
+void run(const Config& config, Context& context) {
+  const Tokenizer tokenizer = load(config.tokenizer, context);
   Output out = config.output.open();
   if (config.vocabulary) {
     for (TokenId id = 0; id < tokenizer.size(); ++id) {

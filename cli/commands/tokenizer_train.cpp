@@ -198,7 +198,7 @@ const Command tokenizer_train = make_command<Config>(
             "tokenizers: the merges, their order and all ids are the same. The result does not depend on the number of threads, "
             "on how the text is compressed or divided into files, or on the order of its records.\n\n"
             "The form of the output follows its name: .json is a tokenizer.json, .tiktoken a rank file, anything else a folder "
-            "with vocab.json and merges.txt.",
+            "as of Hugging Face: tokenizer.json, vocab.json and merges.txt.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",
                       "a tokenizer.json that Hugging Face loads"},
                      {"quern tokenizer train --jsonl text -o web.json web.jsonl.gz",

@@ -15,8 +15,11 @@ JsonDocument::JsonDocument(std::string_view text, std::string path)
 bool JsonCursor::is_null() const { return value_ == nullptr || as_json(value_).is_null(); }
 bool JsonCursor::is_text() const { return value_ != nullptr && as_json(value_).is_string(); }
 bool JsonCursor::is_object() const { return value_ != nullptr && as_json(value_).is_object(); }
-bool JsonCursor::is_empty_array() const {
-  return value_ != nullptr && as_json(value_).is_array() && as_json(value_).empty();
+bool JsonCursor::is_empty() const { return value_ == nullptr || as_json(value_).empty(); }
+
+std::size_t JsonCursor::size() const {
+  expect(value_ != nullptr && as_json(value_).is_structured(), "an array or an object");
+  return as_json(value_).size();
 }
 
 JsonCursor JsonCursor::operator[](const std::string& key) const {

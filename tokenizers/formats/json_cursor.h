@@ -24,7 +24,8 @@ class JsonCursor {
   bool is_null() const;
   bool is_text() const;
   bool is_object() const;
-  bool is_empty_array() const;
+  bool is_empty() const;  // an array or object with nothing in it, or nothing at all
+  std::size_t size() const;  // of an array or object
 
   JsonCursor operator[](const std::string& key) const;
   const std::string& text() const;

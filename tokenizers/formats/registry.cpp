@@ -5,9 +5,9 @@
 
 #include "core/error.h"
 #include "core/io/input.h"
+#include "tokenizers/formats/folder.h"
 
 namespace quern::formats {
-namespace {
 
 Candidate inspect(const std::string& path) {
   Candidate candidate{.path = path, .is_folder = std::filesystem::is_directory(path), .head = {}};
@@ -25,11 +25,10 @@ Candidate inspect(const std::string& path) {
   return candidate;
 }
 
+namespace {
+
 [[noreturn]] void refuse(const Candidate& candidate) {
   const std::string name = candidate.name();
-  if (candidate.holds("vocab.txt") || name == "vocab.txt") {
-    throw Error(ErrorCode::unsupported, "WordPiece vocabularies cannot be used yet").at(candidate.path);
-  }
   if (name.ends_with(".vocab")) {
     throw Error(ErrorCode::unsupported, "a .vocab lists pieces and scores, but not how text is normalized")
         .at(candidate.path)
@@ -38,9 +37,9 @@ Candidate inspect(const std::string& path) {
   Error error(ErrorCode::format, candidate.is_folder ? "no tokenizer in this folder" : "not a tokenizer");
   error.at(candidate.path);
   if (candidate.is_folder) {
-    error.remedy("it should hold tokenizer.json, or vocab.json and merges.txt");
+    error.remedy("it should hold tokenizer.json, tokenizer.model, vocab.txt, or vocab.json and merges.txt");
   } else {
-    error.remedy("known are tokenizer.json, SentencePiece's .model, vocab.json with merges.txt, and .tiktoken");
+    error.remedy("known are tokenizer.json, SentencePiece's .model, vocab.txt, vocab.json with merges.txt, and .tiktoken");
   }
   throw error;
 }
@@ -59,7 +58,8 @@ bool Candidate::holds(std::string_view file) const {
 std::string Candidate::inside(std::string_view file) const { return (std::filesystem::path(path) / file).string(); }
 
 const std::vector<const Format*>& all() {
-  static const std::vector<const Format*> formats = {&tokenizer_json, &vocabulary_and_merges, &tiktoken, &sentencepiece};
+  static const std::vector<const Format*> formats = {&tokenizer_json, &sentencepiece, &vocab_txt,
+                                                     &vocabulary_and_merges, &tiktoken};
   return formats;
 }
 
@@ -71,17 +71,24 @@ TokenizerDefinition read(const std::string& path, const LoadOptions& options) {
       throw Error(ErrorCode::usage, std::string("--pattern is for .tiktoken files; ") + format->name + " has its own")
           .at(path);
     }
+    if (options.letter_case != LoadOptions::LetterCase::by_file && format != &vocab_txt) {
+      throw Error(ErrorCode::usage,
+                  std::string("--lowercase and --cased are for vocab.txt; ") + format->name + " has its own rules")
+          .at(path);
+    }
     return format->read(candidate, options);
   }
   refuse(candidate);
 }
 
 void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options) {
-  const auto format = std::find_if(all().begin(), all().end(), [&](const Format* f) { return f->writes_to(path); });
+  const auto format = std::find_if(all().begin(), all().end(),
+                                   [&](const Format* f) { return f->writes_to != nullptr && f->writes_to(path); });
+  if (format == all().end() && names_folder(path)) return write_folder(definition, path, options);
   if (format == all().end()) {
     throw Error(ErrorCode::usage, "no tokenizer format has this suffix")
         .at(path)
-        .remedy("write to NAME.json, NAME.model, NAME.tiktoken or a folder");
+        .remedy("write to NAME.json, NAME.model, vocab.txt, NAME.tiktoken or a folder");
   }
   (*format)->write(definition, path, options);
 }

@@ -1,14 +1,16 @@
 // Tokenizer files: which forms there are, how to tell them apart, how to read and write them.
 //
 //   TokenizerDefinition d = formats::read("gpt2/", {});       // told by content, then by name
-//   formats::write(d, "out.tiktoken", {.force = true});       // told by suffix; a folder gets vocab.json + merges.txt …
+//   formats::write(d, "out.tiktoken", {.force = true});       // told by suffix
 //
 //   tokenizer.json   Hugging Face; also a folder that holds one            read and written (suffix .json)
 //   .model           SentencePiece                                         read and written (suffix .model), .vocab
 //                                                                          beside it
+//   vocab.txt        BERT's WordPiece; case by tokenizer_config.json beside it, by LoadOptions, or by the vocabulary
+//                                                                          read and written (vocab.txt; a folder)
 //   vocab + merges   vocab.json + merges.txt, or GPT-2's encoder.json + vocab.bpe: the folder, or either file
-//                                                                          read and written (a folder: no suffix, or
-//                                                                          "/" last)
+//                                                                          read, and written in a folder
+//   folder           as of Hugging Face: folder.h says what is in it       read and written (no suffix, or "/" last)
 //   tiktoken         lines of base64 and rank                              read and written (suffix .tiktoken)
 //
 // A new form is one file in this folder with a Format object, registered in registry.cpp.
@@ -36,19 +38,21 @@ struct Candidate {
   bool holds(std::string_view file) const;          // a folder with this file in it
   std::string inside(std::string_view file) const;  // path of that file
 };
+Candidate inspect(const std::string& path);
 
 struct Format {
   const char* name;
   bool (*recognises)(const Candidate& candidate);
   TokenizerDefinition (*read)(const Candidate& candidate, const LoadOptions& options);
-  bool (*writes_to)(std::string_view path);  // by suffix
+  bool (*writes_to)(std::string_view path);  // by suffix; null: written in folders only
   void (*write)(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options);
 };
 
 extern const Format tokenizer_json;
 extern const Format sentencepiece;
-extern const Format vocabulary_and_merges;
 extern const Format tiktoken;
+extern const Format vocab_txt;
+extern const Format vocabulary_and_merges;
 
 const std::vector<const Format*>& all();  // in the order in which they are asked
 TokenizerDefinition read(const std::string& path, const LoadOptions& options = {});
@@ -59,6 +63,7 @@ TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string
 std::string write_tokenizer_json(const TokenizerDefinition& definition);
 TokenizerDefinition read_sentencepiece(std::string_view bytes, const std::string& name);
 std::string write_sentencepiece(const TokenizerDefinition& definition);
+TokenizerDefinition read_vocab_txt(std::string_view text, const std::string& name, const LoadOptions& options);
 TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name, const LoadOptions& options);
 std::string write_tiktoken(const TokenizerDefinition& definition);
 

@@ -10,6 +10,7 @@
 #include "core/io/input.h"
 #include "tokenizers/formats/protobuf_wire.h"
 #include "tokenizers/formats/registry.h"
+#include "tokenizers/formats/sentencepiece_folder.h"
 #include "tokenizers/formats/sentencepiece_spec.h"
 #include "tokenizers/formats/vocabulary_builder.h"
 
@@ -97,11 +98,14 @@ bool looks_like_pieces(std::string_view head) {
 }
 
 bool recognises(const Candidate& candidate) {
-  if (candidate.is_folder) return false;
-  return looks_like_pieces(candidate.head) || candidate.name().ends_with(kSuffix);
+  if (candidate.is_folder) return !sentencepiece_in_folder(candidate).empty();
+  if (looks_like_pieces(candidate.head)) return true;
+  // Some call a .tiktoken file so.
+  return candidate.name().ends_with(kSuffix) && !tiktoken.recognises(candidate);
 }
 
-TokenizerDefinition read_from_file(const Candidate& candidate, const LoadOptions&) {
+TokenizerDefinition read_file_or_folder(const Candidate& candidate, const LoadOptions&) {
+  if (candidate.is_folder) return read_sentencepiece_folder(candidate);
   return read_sentencepiece(read_file(candidate.path), candidate.path);
 }
 
@@ -216,7 +220,7 @@ std::string write_sentencepiece(const TokenizerDefinition& definition) {
   return out += model.unknown_fields;
 }
 
-const Format sentencepiece = {"SentencePiece .model", recognises, read_from_file,
+const Format sentencepiece = {"SentencePiece .model", recognises, read_file_or_folder,
                               [](std::string_view path) { return path.ends_with(kSuffix); }, write_to_files};
 
 }  // namespace quern::formats

@@ -64,7 +64,7 @@ TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string
   definition.post_processors = read_post_processors(json["post_processor"]);
   definition.decoders = read_decoders(json["decoder"]);
   definition.model = read_model(json["model"], name);
-  definition.added_tokens = read_added_tokens(json["added_tokens"], definition.model);
+  definition.added_tokens = read_added_tokens(json["added_tokens"], definition.model, json["model"]["vocab"].size());
   definition.specials_in_text = true;
   return definition;
 }

@@ -121,6 +121,17 @@ const std::vector<std::string>& vocabulary_of(const Model& model) {
   return std::get<BpeModel>(model).vocabulary;
 }
 
+// Of the empty lines of a vocab.txt Hugging Face holds the last, as an empty token.
+bool writes_empty_token(const Model& model) {
+  return std::holds_alternative<WordPieceModel>(model) || std::holds_alternative<WordLevelModel>(model);
+}
+
+std::size_t entries_written(const Model& model) {
+  const auto& vocabulary = vocabulary_of(model);
+  const auto empty = static_cast<std::size_t>(std::count(vocabulary.begin(), vocabulary.end(), ""));
+  return vocabulary.size() - empty + (empty > 0 && writes_empty_token(model) ? 1 : 0);
+}
+
 BpeModel as_merges(const BpeModel& model) {
   if (model.order == BpeOrder::merges) return model;
   BpeModel merges = model;
@@ -145,7 +156,7 @@ struct WriteMembers {
     json.key("fuse_unk").boolean(model.fuse_unk);
     json.key("byte_fallback").boolean(model.byte_fallback);
     json.key("ignore_merges").boolean(model.ignore_merges);
-    write_vocabulary(model.vocabulary);
+    write_vocabulary(model.vocabulary, false);
     json.key("merges").open('[');
     for (const Merge& merge : model.merges) {
       json.element().open('[');
@@ -160,11 +171,11 @@ struct WriteMembers {
     json.key("unk_token").text(model.unk_token);
     json.key("continuing_subword_prefix").text(model.continuing_subword_prefix);
     json.key("max_input_chars_per_word").natural(model.max_input_chars_per_word);
-    write_vocabulary(model.vocabulary);
+    write_vocabulary(model.vocabulary, true);
   }
   void operator()(const WordLevelModel& model) const {
     json.key("type").text("WordLevel");
-    write_vocabulary(model.vocabulary);
+    write_vocabulary(model.vocabulary, true);
     json.key("unk_token").text(model.unk_token);
   }
   void operator()(const UnigramModel& model) const {
@@ -190,10 +201,13 @@ struct WriteMembers {
     json.key(key);
     text.empty() ? json.null() : json.text(text);
   }
-  void write_vocabulary(const std::vector<std::string>& vocabulary) const {
+  void write_vocabulary(const std::vector<std::string>& vocabulary, bool writes_empty) const {
     json.key("vocab").open('{');
+    const auto last_empty = std::find(vocabulary.rbegin(), vocabulary.rend(), "").base() - vocabulary.begin() - 1;
     for (std::size_t id = 0; id < vocabulary.size(); ++id) {
-      if (!vocabulary[id].empty()) json.key(vocabulary[id]).natural(id);
+      if (!vocabulary[id].empty() || (writes_empty && static_cast<std::ptrdiff_t>(id) == last_empty)) {
+        json.key(vocabulary[id]).natural(id);
+      }
     }
     json.close('}');
   }
@@ -221,7 +235,7 @@ void write_model(IndentedJson& json, const Model& model) {
 // vocabulary has to list the added tokens; only BPE leaves such tokens alone, since no merge makes them.
 Model with_added_tokens_listed(const Model& model, const std::vector<AddedToken>& tokens) {
   if (std::holds_alternative<SentencePieceModel>(model)) return model;
-  AddedTokenNumbering numbering(vocabulary_of(model));
+  AddedTokenNumbering numbering(vocabulary_of(model), entries_written(model));
   const auto follows = [&](const AddedToken& token) { return numbering.number(token.content) == token.id; };
   if (std::all_of(tokens.begin(), tokens.end(), follows)) return model;
   const auto* bpe = std::get_if<BpeModel>(&model);
@@ -265,10 +279,10 @@ void write_added_tokens(IndentedJson& json, const std::vector<AddedToken>& token
   json.close(']');
 }
 
-std::vector<AddedToken> read_added_tokens(const JsonCursor& json, const Model& model) {
+std::vector<AddedToken> read_added_tokens(const JsonCursor& json, const Model& model, std::size_t entries) {
   std::vector<AddedToken> tokens;
   if (json.is_null()) return tokens;
-  AddedTokenNumbering numbering(vocabulary_of(model));
+  AddedTokenNumbering numbering(vocabulary_of(model), entries);
   std::unordered_map<std::string, std::size_t> places;
   for (const JsonCursor& element : json.elements()) {
     AddedToken token = read_added_token(element);

@@ -21,8 +21,8 @@ std::vector<PreTokenizer> read_pre_tokenizers(const JsonCursor& json);
 std::vector<PostProcessor> read_post_processors(const JsonCursor& json);
 std::vector<Decoder> read_decoders(const JsonCursor& json);
 Model read_model(const JsonCursor& json, const std::string& path);
-// Added tokens in the order of the file; in other files an object has no id.
-std::vector<AddedToken> read_added_tokens(const JsonCursor& json, const Model& model);
+// By id, as Hugging Face numbers them behind a vocabulary of so many entries. In other files an object has no id.
+std::vector<AddedToken> read_added_tokens(const JsonCursor& json, const Model& model, std::size_t entries);
 AddedToken read_added_token(const JsonCursor& json);
 std::optional<Truncation> read_truncation(const JsonCursor& json);
 std::optional<Padding> read_padding(const JsonCursor& json);

@@ -37,7 +37,6 @@ void VocabularyBuilder::refuse(Place place, const std::string& message) const {
 }
 
 void VocabularyBuilder::add(std::string token, std::uint64_t id, Place place) {
-  if (token.empty()) refuse(place, "an empty token");
   if (id > 0xFFFF'FFFF) refuse(place, "id " + std::to_string(id) + " does not fit 32 bits");
   entries_.emplace_back(id, std::move(token));
 }
@@ -104,11 +103,11 @@ std::vector<std::string> VocabularyBuilder::take_tokens() {
   return std::move(vocabulary_);
 }
 
-AddedTokenNumbering::AddedTokenNumbering(const std::vector<std::string>& vocabulary) {
+AddedTokenNumbering::AddedTokenNumbering(const std::vector<std::string>& vocabulary, std::size_t entries)
+    : next_(static_cast<TokenId>(entries)) {
   for (std::size_t id = 0; id < vocabulary.size(); ++id) {
     if (!vocabulary[id].empty()) known_.emplace(vocabulary[id], static_cast<TokenId>(id));
   }
-  next_ = static_cast<TokenId>(known_.size());
 }
 
 TokenId AddedTokenNumbering::number(std::string_view content) {

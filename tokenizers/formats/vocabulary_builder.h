@@ -54,10 +54,11 @@ class VocabularyBuilder {
 };
 
 // The ids of added tokens as Hugging Face gives them, whatever a file says: a token of the vocabulary keeps its id, the
-// others are numbered in their order from the number of entries on. The vocabulary must outlive it.
+// others are numbered in their order from the number of entries on (of which one may be the empty text). The vocabulary
+// must outlive it.
 class AddedTokenNumbering {
  public:
-  explicit AddedTokenNumbering(const std::vector<std::string>& vocabulary);
+  AddedTokenNumbering(const std::vector<std::string>& vocabulary, std::size_t entries);
   TokenId number(std::string_view content);
 
  private:

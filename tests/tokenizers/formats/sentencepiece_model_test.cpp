@@ -199,6 +199,46 @@ TEST_CASE("a .model is written with its .vocab beside it, and told by content") 
   CHECK_THROWS_WITH(formats::read(folder / "m.vocab"), Catch::Contains("but not how text is normalized"));
 }
 
+TEST_CASE("a folder's configuration says what stands around a text") {
+  const test::TemporaryDirectory folder;
+  const auto with_config = [&](const std::string& config, const char* name = "tokenizer.model") {
+    folder.write(name, write_sentencepiece(small_definition()));
+    folder.write("tokenizer_config.json", config);
+    return formats::read(folder.path());
+  };
+  const auto around = [](const TokenizerDefinition& d) {
+    std::string single, pair;
+    if (d.post_processors.empty()) return single;
+    const auto& part = std::get<TemplatePostProcessor>(d.post_processors.at(0));
+    for (const auto& [pieces, text] : {std::pair(&part.single, &single), std::pair(&part.pair, &pair)}) {
+      for (const TemplatePiece& piece : *pieces) {
+        *text += piece.kind == TemplatePiece::Kind::special ? piece.special
+                 : piece.kind == TemplatePiece::Kind::sequence_a ? "A" : "B";
+        *text += std::to_string(piece.type_id);
+      }
+    }
+    return single + " " + pair;
+  };
+  CHECK(around(with_config("{}")) == "");
+  const auto llama = with_config(R"({"tokenizer_class": "LlamaTokenizerFast", "bos_token": "<s>", "add_eos_token": true})");
+  CHECK(around(llama) == "<s>0A0</s>0 <s>0A0</s>0<s>0B1</s>1");
+  CHECK(llama.added_tokens == std::vector<AddedToken>{{.id = 1, .content = "<s>", .normalized = false, .special = true}});
+  CHECK(llama.specials_in_text);
+  CHECK(around(with_config(R"({"tokenizer_class": "LlamaTokenizer", "add_bos_token": false})")) == "");
+  const auto t5 = with_config(R"({"tokenizer_class": "T5Tokenizer", "extra_ids": 2})");
+  CHECK(around(t5) == "A0</s>0 A0</s>0B0</s>0");
+  CHECK(t5.added_tokens.at(0).content == "<extra_id_1>");
+  CHECK(t5.added_tokens.at(1).id == 7);
+  CHECK_THROWS_WITH(with_config(R"({"tokenizer_class": "XLNetTokenizer"})"),
+                    Catch::Contains("tokenizer class \"XLNetTokenizer\""));
+  auto roberta = with_config(R"({"tokenizer_class": "XLMRobertaTokenizer"})", "sentencepiece.bpe.model");
+  CHECK(around(roberta) == "<s>0A0</s>0 <s>0A0</s>0</s>0B0</s>0");
+  std::string order;
+  for (const SentencePiece& p : model_of(roberta).pieces) order += p.text + " ";
+  CHECK(order == "<s> <pad> </s> <unk> \u2581a 麦 <x> ");
+  CHECK(roberta.added_tokens.back().id == 7);
+}
+
 TEST_CASE("a .model refuses what it cannot say, with the reason") {
   const auto reason = [](const TokenizerDefinition& d) {
     try {

@@ -143,7 +143,7 @@ TEST_CASE("every model comes back, and without a type it is told by its members"
       R"({"type":"BPE","dropout":null,"unk_token":null,"continuing_subword_prefix":null,"end_of_word_suffix":null,)"
       R"("fuse_unk":false,"byte_fallback":false,"ignore_merges":false,"vocab":{"a":0,"b":1,"ab":2},"merges":[["a","b"]]})";
   const char* kWordPiece =
-      R"({"type":"WordPiece","unk_token":"a","continuing_subword_prefix":"##","max_input_chars_per_word":7,"vocab":{"a":0,"c":2}})";
+      R"({"type":"WordPiece","unk_token":"a","continuing_subword_prefix":"##","max_input_chars_per_word":7,"vocab":{"a":0,"":1,"c":2}})";
   const char* kUnigram = R"({"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0],["▁a",-1.5]],"byte_fallback":false})";
   check_spellings(
       "model",
@@ -152,7 +152,7 @@ TEST_CASE("every model comes back, and without a type it is told by its members"
        {R"({"vocab":{"a":0,"b":1,"ab":2},"merges":["#version: 0.2","a b"],"dropout":null,"end_of_word_suffix":""})",
         kPlainBpe},
        {kWordPiece, {}},
-       {R"({"unk_token":"a","continuing_subword_prefix":"##","max_input_chars_per_word":7,"vocab":{"a":0,"c":2}})",
+       {R"({"unk_token":"a","continuing_subword_prefix":"##","max_input_chars_per_word":7,"vocab":{"a":0,"":1,"c":2}})",
         kWordPiece},
        {kModel, {}},
        {R"({"vocab":{"a":0,"[UNK]":1},"unk_token":"[UNK]","continuing_subword_prefix":"##"})", kModel},
