@@ -1,24 +1,12 @@
 #include "tokenizers/bpe/text_encoder.h"
 
-#include <array>
-
 #include "tokenizers/bpe/character_table.h"
-#include "tokenizers/bpe/piece_cache.h"
 #include "tokenizers/bpe/seams.h"
+#include "tokenizers/pieces/piece_loop.h"
 #include "tokenizers/pre_tokenizers/scanners.h"
 
 namespace quern::bpe {
 namespace {
-
-constexpr std::size_t kBatch = 64;  // pieces cut before the first of them is looked up, so that look-ups overlap
-
-struct Pending {
-  const char* begin;
-  std::size_t size;
-  PieceKey key;        // of a short piece
-  std::uint64_t hash;  // … likewise
-  bool is_character;   // that no neighbour joins: looked up by itself
-};
 
 // Whether some characters are just one, of two or three bytes.
 bool is_short_character(const char* p, std::size_t size) {
@@ -31,6 +19,45 @@ bool is_multibyte(const char* p, const char* end) {
   return static_cast<signed char>(*p) < 0 || (end - p > 1 && static_cast<signed char>(p[1]) < 0);
 }
 
+// scan(p) is the end of the piece that begins at p. What is UTF-8 falls apart at seams further.
+template <class Scan>
+class Pieces {
+ public:
+  Pieces(const PieceEncoder& bpe, PieceEncoder::Scratch& scratch, bool is_utf8, Scan scan)
+      : bpe_(bpe),
+        scratch_(scratch),
+        characters_(is_utf8 ? bpe.characters() : nullptr),
+        seams_(bpe.seams()),
+        scan_(scan) {}
+
+  CutPiece next(const char* p, const char*) {
+    if (p == end_ || end_ == nullptr) {
+      end_ = scan_(p);
+      in_parts_ = characters_ != nullptr && is_multibyte(p, end_);
+    }
+    if (!in_parts_) return {end_, false};
+    const char* const part_end = seams_.part_end(p, end_);
+    return {part_end, is_short_character(p, static_cast<std::size_t>(part_end - p))};
+  }
+
+  std::size_t direct(const char* p, std::size_t size, TokenId* out) {
+    TokenId* next = out;
+    characters_->write(p, size, next);
+    return static_cast<std::size_t>(next - out);
+  }
+
+  void miss(std::string_view piece, IdBuffer& out) { out.advance(bpe_.encode(piece, scratch_, out.reserve(piece.size()))); }
+
+ private:
+  const PieceEncoder& bpe_;
+  PieceEncoder::Scratch& scratch_;
+  const CharacterTable* const characters_;
+  const Seams& seams_;
+  Scan scan_;
+  const char* end_ = nullptr;  // of the piece that is falling apart
+  bool in_parts_ = false;
+};
+
 }  // namespace
 
 struct TextEncoder::State {
@@ -38,56 +65,10 @@ struct TextEncoder::State {
   const PieceEncoder& bpe;
   PieceEncoder::ScratchPointer scratch;
   PieceCache cache;
-  const CharacterTable* characters = bpe.characters();
-  const Seams& seams = bpe.seams();
 
-  // cut(p) is the end of the piece that begins at p. Only what is UTF-8 falls apart at seams.
-  template <class Cut>
-  void encode(const char* p, const char* end, std::vector<TokenId>& ids, Cut cut, bool is_utf8 = true) {
-    std::array<Pending, kBatch> batch;
-    std::size_t used = ids.size();
-    const char* piece_end = p;
-    bool in_parts = false;
-    while (p < end) {
-      const char* const begin = p;
-      std::size_t count = 0;
-      for (; count < kBatch && p < end; ++count) {
-        Pending& piece = batch[count];
-        piece.begin = p;
-        if (p == piece_end) {
-          piece_end = cut(p);
-          in_parts = is_utf8 && characters != nullptr && is_multibyte(p, piece_end);
-        }
-        const char* const next = in_parts ? seams.part_end(p, piece_end) : piece_end;
-        piece.size = static_cast<std::size_t>(next - p);
-        piece.is_character = in_parts && is_short_character(p, piece.size);
-        if (piece.size <= kShortPiece && !piece.is_character) {
-          piece.key = end - p >= 16 ? make_key_readable(p, piece.size) : make_key(p, piece.size);
-          piece.hash = hash(piece.key);
-          cache.prefetch(piece.hash);
-        }
-        p = next;
-      }
-      // No more ids than bytes, and what the cache may write too much.
-      ids.resize(std::max(ids.size(), used + static_cast<std::size_t>(p - begin) + PieceCache::kMostIds + 1));
-      TokenId* out = ids.data() + used;
-      for (std::size_t i = 0; i < count; ++i) out += encode(batch[i], out);
-      used = static_cast<std::size_t>(out - ids.data());
-    }
-    ids.resize(used);
-  }
-
-  std::size_t encode(const Pending& piece, TokenId* out) {
-    if (piece.is_character) {
-      TokenId* next = out;
-      characters->write(piece.begin, piece.size, next);
-      return static_cast<std::size_t>(next - out);
-    }
-    if (piece.size > kShortPiece) return bpe.encode({piece.begin, piece.size}, *scratch, out);
-    if (const std::size_t found = cache.find(piece.key, piece.hash, out)) [[likely]] return found;
-    const std::size_t count = bpe.encode({piece.begin, piece.size}, *scratch, out);
-    cache.insert(piece.key, piece.hash, out, count);
-    return count;
+  template <class Scan>
+  void encode(const char* p, const char* end, std::vector<TokenId>& ids, Scan scan, bool is_utf8 = true) {
+    encode_pieces(p, end, ids, cache, Pieces<Scan>(bpe, *scratch, is_utf8, scan));
   }
 };
 

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizers/bpe/piece_key.h"
+#include "tokenizers/pieces/piece_key.h"
 
 namespace quern {
 

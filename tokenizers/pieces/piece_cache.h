@@ -19,8 +19,8 @@
 #include <cstring>
 #include <utility>
 
-#include "tokenizers/bpe/piece_key.h"
-#include "tokenizers/bpe/zeroed_pages.h"
+#include "tokenizers/pieces/piece_key.h"
+#include "tokenizers/pieces/zeroed_pages.h"
 #include "tokenizers/definition.h"
 
 namespace quern::bpe {

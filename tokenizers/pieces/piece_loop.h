@@ -1,0 +1,103 @@
+// Text to ids, piece by piece: cut, look up, encode what is not known yet and remember it. The loop all fast pipelines share.
+//
+//   struct Policy {
+//     CutPiece next(const char* p, const char* end);        // the piece that begins at p; not empty
+//     std::size_t direct(const char* p, std::size_t size, TokenId* out);   // of a piece cut as direct: at most kMostDirect ids
+//     void miss(std::string_view piece, IdBuffer& out);     // appends its ids
+//   };
+//   encode_pieces(text.data(), text.data() + text.size(), ids, cache, policy);
+//
+// The ids of a piece must depend on its bytes alone. Pieces that are direct are told by a table of their own, for instance
+// single ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "tokenizers/pieces/piece_cache.h"
+#include "tokenizers/pieces/piece_key.h"
+
+namespace quern {
+
+// The end of a vector of ids, to be written to without a check for each.
+class IdBuffer {
+ public:
+  explicit IdBuffer(std::vector<TokenId>& ids) : ids_(ids), used_(ids.size()) {}
+  IdBuffer(const IdBuffer&) = delete;
+  ~IdBuffer() { ids_.resize(used_); }
+
+  // Room for `count` more ids behind those written.
+  TokenId* reserve(std::size_t count) {
+    if (ids_.size() - used_ < count) ids_.resize(std::max(ids_.size() * 2, used_ + count));
+    return ids_.data() + used_;
+  }
+  void advance(std::size_t count) { used_ += count; }
+  void push_back(TokenId id) { *reserve(1) = id, ++used_; }
+  std::size_t size() const { return used_; }
+  const TokenId* from(std::size_t position) const { return ids_.data() + position; }
+
+ private:
+  std::vector<TokenId>& ids_;
+  std::size_t used_;
+};
+
+struct CutPiece {
+  const char* end;
+  bool is_direct;
+};
+
+inline constexpr std::size_t kMostDirect = 16;
+
+template <class Policy>
+void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, bpe::PieceCache& cache, Policy&& policy) {
+  struct Pending {
+    const char* begin;
+    std::size_t size;
+    bpe::PieceKey key;   // of a short piece that is not direct
+    std::uint64_t hash;  // … likewise
+    bool is_direct;
+  };
+  constexpr std::size_t kBatch = 64;
+  std::array<Pending, kBatch> batch;
+  IdBuffer out(ids);
+  while (p < end) {
+    std::size_t count = 0;
+    for (; count < kBatch && p < end; ++count) {
+      Pending& piece = batch[count];
+      const CutPiece cut = policy.next(p, end);
+      piece.begin = p;
+      piece.size = static_cast<std::size_t>(cut.end - p);
+      piece.is_direct = cut.is_direct;
+      if (!cut.is_direct && piece.size <= bpe::kShortPiece) {
+        piece.key = end - p >= 16 ? bpe::make_key_readable(p, piece.size) : bpe::make_key(p, piece.size);
+        piece.hash = hash(piece.key);
+        cache.prefetch(piece.hash);
+      }
+      p = cut.end;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const Pending& piece = batch[i];
+      TokenId* const to = out.reserve(kMostDirect);
+      if (piece.is_direct) {
+        out.advance(policy.direct(piece.begin, piece.size, to));
+        continue;
+      }
+      const bool is_short = piece.size <= bpe::kShortPiece;
+      if (is_short) [[likely]] {
+        if (const std::size_t found = cache.find(piece.key, piece.hash, to)) [[likely]] {
+          out.advance(found);
+          continue;
+        }
+      }
+      const std::size_t before = out.size();
+      policy.miss({piece.begin, piece.size}, out);
+      if (is_short) cache.insert(piece.key, piece.hash, out.from(before), out.size() - before);
+    }
+  }
+}
+
+}  // namespace quern
