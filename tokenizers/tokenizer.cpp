@@ -8,7 +8,7 @@
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/normalizers/normalizer_chain.h"
 #include "tokenizers/pipelines/byte_level.h"
-#include "tokenizers/pipelines/general.h"
+#include "tokenizers/pipelines/segmented.h"
 
 namespace quern {
 namespace {
@@ -63,7 +63,7 @@ Tokenizer::Compiled::Compiled(TokenizerDefinition definition_in)
       normalized_added(normalized_tokens_of(definition)),
       normalized_tokens(pointers_to(normalized_added)),
       post_processing(definition.post_processors),
-      pipeline(is_byte_level(definition) ? make_byte_level_pipeline(definition) : make_general_pipeline(definition)),
+      pipeline(is_byte_level(definition) ? make_byte_level_pipeline(definition) : make_segmented_pipeline(definition)),
       decoding(definition, normalized_added) {
   list_tokens();
   spell_bytes();

@@ -105,7 +105,7 @@ TEST_CASE("every case gives Hugging Face's ids, tokens, offsets and texts") {
 TEST_CASE("every case gives Hugging Face's ids and offsets, whatever the pipeline is made of") {
   if (!reference_data::available()) return;
   const auto cases = read_rows("tokenizers/cases.jsonl");
-  for (const std::string name : {"hf_llama2"}) {
+  for (const std::string name : {"hf_llama2", "hf_clip"}) {
     const Tokenizer tokenizer = reference_data::load_tokenizer(name);
     Encoder plain(tokenizer), special(tokenizer, {.add_special = true}),
         as_text(tokenizer, {.specials = Specials::none});

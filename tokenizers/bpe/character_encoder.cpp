@@ -39,6 +39,10 @@ CharacterEncoder::CharacterEncoder(const BpeModel& model)
 }
 
 void CharacterEncoder::add_merges(const BpeModel& model) {
+  std::vector<bool> is_byte(model.vocabulary.size());
+  for (const TokenId id : byte_ids_) {
+    if (id != kNoToken) is_byte[id] = true;
+  }
   for (std::size_t rank = 0; rank < model.merges.size(); ++rank) {
     const Merge merge = model.merges[rank];
     const auto known = [&](TokenId id) { return id < tokens_.size() && !model.vocabulary[id].empty(); };
@@ -53,6 +57,7 @@ void CharacterEncoder::add_merges(const BpeModel& model) {
     if (!result) {
       throw Error(ErrorCode::format, fmt::format("merge {} makes \"{}\", which is not in the vocabulary", rank, joined));
     }
+    bytes_join_ = bytes_join_ || is_byte[merge.left] || is_byte[merge.right];
     merger_.add(merge, static_cast<std::uint32_t>(rank), *result);
   }
 }
@@ -130,6 +135,44 @@ void CharacterEncoder::encode(std::string_view piece, Scratch& scratch, std::vec
     tokens.push_back({scratch.ids[i], begin, begin + scratch.lengths[i]});
     begin += scratch.lengths[i];
   }
+}
+
+std::size_t CharacterEncoder::encode(std::string_view piece, Scratch& scratch, TokenId* out) const {
+  if (ignore_merges_) {
+    if (const auto id = tokens_.find(piece)) return *out = *id, 1;
+  }
+  const std::size_t size = symbols(piece, scratch);
+  if (size <= ShortMerge::kMost) {
+    ShortMerge row;
+    std::copy_n(scratch.ids.begin(), size, row.ids());
+    for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, merger_.rank(row.ids()[i], row.ids()[i + 1]));
+    const std::size_t left = size > 1 ? merger_.join(row, size) : size;
+    std::copy_n(row.ids(), left, out);
+    return left;
+  }
+  merger_.join(scratch, size);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < size; i = scratch.next[i]) out[count++] = scratch.ids[i];
+  return count;
+}
+
+std::size_t CharacterEncoder::symbol_ids(char32_t c, TokenId* out) const {
+  const TokenId id = characters_.find(c);
+  if (id != kNoToken) return *out = id, 1;
+  std::string spelled;
+  utf8::append(spelled, c);
+  const auto byte_id = [this](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
+  if (byte_fallback_ && std::none_of(spelled.begin(), spelled.end(), [&](char b) { return byte_id(b) == kNoToken; })) {
+    return static_cast<std::size_t>(std::transform(spelled.begin(), spelled.end(), out, byte_id) - out);
+  }
+  if (unk_ != kNoToken) return *out = unk_, 1;
+  return 0;
+}
+
+bool CharacterEncoder::falls_apart() const {
+  const auto is_token = [](TokenId id) { return id != kNoToken; };
+  const bool every_byte = byte_fallback_ && std::all_of(byte_ids_.begin(), byte_ids_.end(), is_token);
+  return !bytes_join_ && (every_byte || unk_ == kNoToken || !(fuse_unk_ || byte_fallback_));
 }
 
 }  // namespace quern::bpe

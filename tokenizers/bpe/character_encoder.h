@@ -38,6 +38,16 @@ class CharacterEncoder {
   // piece: valid UTF-8, not empty. observer: for BPE-dropout, null for none.
   void encode(std::string_view piece, Scratch& scratch, std::vector<ModelToken>& tokens,
               MergeObserver* observer = nullptr) const;
+  // Ids alone, for models without affixes. out has room for piece.size() ids; how many were written.
+  std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
+
+  const TokenTable& tokens() const { return tokens_; }
+  // The ids of a character that no neighbour joins; kSymbolIds at most.
+  static constexpr std::size_t kSymbolIds = 4;
+  std::size_t symbol_ids(char32_t c, TokenId* out) const;
+  // Whether what lies before a place that no token crosses can be encoded apart from what lies behind: symbols that are no
+  // tokens must not meet there, in an unk that is fused or in byte tokens that join.
+  bool falls_apart() const;
 
  private:
   void add_merges(const BpeModel& model);
@@ -53,6 +63,7 @@ class CharacterEncoder {
   std::string prefix_, suffix_;
   TokenId unk_ = kNoToken;
   bool fuse_unk_, byte_fallback_, ignore_merges_;
+  bool bytes_join_ = false;  // some merge joins a token that stands for a byte
 };
 
 }  // namespace quern::bpe

@@ -34,9 +34,11 @@ class Seams {
     return end;
   }
 
- private:
-  static constexpr int kBits = 19;  // 64 KiB
-
+  // Whether two whole characters, as character_at() spells them, stand side by side in some token.
+  bool may_join(std::uint32_t left, std::uint32_t right) const {
+    const std::uint32_t at = place(left, right);
+    return neighbours_[at >> 6] >> (at & 63) & 1;
+  }
   struct Character {
     std::uint32_t spelled;  // its bytes, the first one lowest
     std::uint32_t size;
@@ -49,12 +51,12 @@ class Seams {
     const std::uint32_t three = two | byte(2) << 16;
     return byte(0) < 0xF0 ? Character{three, 3} : Character{three | byte(3) << 24, 4};
   }
+
+ private:
+  static constexpr int kBits = 19;  // 64 KiB
+
   static std::uint32_t place(std::uint32_t left, std::uint32_t right) {
     return (left * 0x9E3779B1u + right * 0x85EBCA77u) * 0xC2B2AE3Du >> (32 - kBits);
-  }
-  bool may_join(std::uint32_t left, std::uint32_t right) const {
-    const std::uint32_t at = place(left, right);
-    return neighbours_[at >> 6] >> (at & 63) & 1;
   }
   bool meets(char before, char behind) const {
     return edges_[static_cast<unsigned char>(before) << 8 | static_cast<unsigned char>(behind)];

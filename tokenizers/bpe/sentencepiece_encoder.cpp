@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/text/utf8.h"
+#include "tokenizers/bpe/seams.h"
 
 namespace quern::bpe {
 namespace {
@@ -24,6 +25,14 @@ std::vector<std::size_t> character_begins(std::string_view text) {
   }
   begins.push_back(text.size());
   return begins;
+}
+
+std::vector<std::string> texts_of(const SentencePieceModel& model) {
+  std::vector<std::string> texts;
+  for (const SentencePiece& piece : model.pieces) {
+    texts.push_back(is_joined(piece.kind) || piece.kind == Kind::user_defined ? piece.text : "");
+  }
+  return texts;
 }
 
 // What unused pieces fall back into: the pair that could last have become one in this sentence.
@@ -48,7 +57,7 @@ class PartsOfUnused final : public MergeObserver {
 }  // namespace
 
 SentencePieceEncoder::SentencePieceEncoder(const SentencePieceModel& model)
-    : pieces_(model.pieces.size()), merger_(0, 0), byte_fallback_(model.byte_fallback) {
+    : tokens_(texts_of(model), TokenTable::Spelling::text), pieces_(model.pieces.size()), merger_(0, 0), byte_fallback_(model.byte_fallback) {
   Symbols symbols;
   list_symbols(model, symbols);
   if (unk_ == kNoToken) throw Error(ErrorCode::format, "the model has no unknown piece");
@@ -193,6 +202,45 @@ void SentencePieceEncoder::write(std::string_view text, ModelToken token, std::v
   } else {
     tokens.push_back({unk_, token.begin, token.end});
   }
+}
+
+std::size_t SentencePieceEncoder::encode(std::string_view text, Scratch& scratch, TokenId* out) const {
+  const std::size_t size = symbols(text, scratch);
+  TokenId* next = out;
+  std::size_t at = 0;
+  const auto put = [&](TokenId symbol, std::size_t length) {
+    if (symbol < pieces_) {
+      *next++ = symbol;
+    } else {
+      for (const char byte : text.substr(at, length)) *next++ = byte_ids_[static_cast<unsigned char>(byte)];
+    }
+    at += length;
+  };
+  if (size <= ShortMerge::kMost && !merger_.has_ties()) {
+    ShortMerge row;
+    std::copy_n(scratch.ids.begin(), size, row.ids());
+    for (std::size_t i = 0; i + 1 < size; ++i) row.set_rank(i, merger_.rank(row.ids()[i], row.ids()[i + 1]));
+    const std::size_t left = size > 1 ? merger_.join(row, size) : size;
+    // An unknown character, the only symbol without a size of its own, is as long as it is spelled.
+    for (std::size_t i = 0; i < left; ++i) {
+      const TokenId symbol = row.ids()[i];
+      put(symbol, symbol < symbol_count_ ? sizes_[symbol] : Seams::character_at(text.data() + at).size);
+    }
+  } else {
+    merger_.join(scratch, size);
+    for (std::size_t i = 0; i < size; i = scratch.next[i]) put(scratch.ids[i], scratch.lengths[i]);
+  }
+  return static_cast<std::size_t>(next - out);
+}
+
+std::size_t SentencePieceEncoder::symbol_ids(char32_t c, TokenId* out) const {
+  const TokenId id = characters_.find(c);
+  if (id < pieces_) return *out = id, 1;
+  std::string spelled;
+  utf8::append(spelled, c);
+  TokenId* next = out;
+  for (const char byte : spelled) *next++ = byte_ids_[static_cast<unsigned char>(byte)];
+  return spelled.size();
 }
 
 }  // namespace quern::bpe

@@ -20,6 +20,7 @@
 
 #include "tokenizers/bpe/merger.h"
 #include "tokenizers/bpe/symbol_table.h"
+#include "tokenizers/bpe/token_table.h"
 #include "tokenizers/definition/models.h"
 #include "tokenizers/model_token.h"
 
@@ -35,6 +36,16 @@ class SentencePieceEncoder {
   // text: valid UTF-8. observer: for BPE-dropout, null for none.
   void encode(std::string_view text, Scratch& scratch, std::vector<ModelToken>& tokens,
               MergeObserver* observer = nullptr) const;
+  // Ids alone. out has room for text.size() ids; how many were written. The model falls apart (below).
+  std::size_t encode(std::string_view text, Scratch& scratch, TokenId* out) const;
+
+  // The texts of the pieces that symbols may be or become.
+  const TokenTable& tokens() const { return tokens_; }
+  // The ids of a character that no neighbour joins; kSymbolIds at most.
+  static constexpr std::size_t kSymbolIds = 4;
+  std::size_t symbol_ids(char32_t c, TokenId* out) const;
+  // Whether what lies before a place that no piece crosses can be encoded apart from what lies behind.
+  bool falls_apart() const { return byte_fallback_ && !has_unused_; }
 
  private:
   using Symbols = std::unordered_map<std::string_view, TokenId>;
@@ -46,6 +57,7 @@ class SentencePieceEncoder {
   // A symbol of text[begin, end) as tokens; those of the sentence begin at `first`.
   void write(std::string_view text, ModelToken symbol, std::vector<ModelToken>& tokens, std::size_t first) const;
 
+  TokenTable tokens_;
   std::size_t pieces_;
   std::size_t symbol_count_ = 0;      // pieces, and behind them characters that only occur inside of pieces
   std::vector<std::uint32_t> sizes_;  // in bytes, by symbol
