@@ -26,13 +26,13 @@ namespace quern {
 // The end of a vector of ids, to be written to without a check for each.
 class IdBuffer {
  public:
-  explicit IdBuffer(std::vector<TokenId>& ids) : ids_(ids), used_(ids.size()) {}
+  explicit IdBuffer(std::vector<TokenId>& ids) : ids_(ids), first_(ids.size()), used_(first_) {}
   IdBuffer(const IdBuffer&) = delete;
   ~IdBuffer() { ids_.resize(used_); }
 
-  // Room for `count` more ids behind those written.
+  // Room for `count` more ids behind those written. It grows with what this buffer wrote, not with what was there before.
   TokenId* reserve(std::size_t count) {
-    if (ids_.size() - used_ < count) ids_.resize(std::max(ids_.size() * 2, used_ + count));
+    if (ids_.size() - used_ < count) ids_.resize(used_ + std::max(used_ - first_, count) + kSpare);
     return ids_.data() + used_;
   }
   void advance(std::size_t count) { used_ += count; }
@@ -41,7 +41,9 @@ class IdBuffer {
   const TokenId* from(std::size_t position) const { return ids_.data() + position; }
 
  private:
+  static constexpr std::size_t kSpare = 64;
   std::vector<TokenId>& ids_;
+  const std::size_t first_;
   std::size_t used_;
 };
 
