@@ -8,6 +8,7 @@
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/normalizers/normalizer_chain.h"
 #include "tokenizers/pipelines/byte_level.h"
+#include "tokenizers/pipelines/general.h"
 #include "tokenizers/pipelines/segmented.h"
 
 namespace quern {
