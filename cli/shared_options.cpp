@@ -154,6 +154,15 @@ void memory(Options& options, std::uint64_t& bytes) {
       .details("A percentage is of the machine's memory or of the control group's limit, whichever is smaller.");
 }
 
+void tmpdir(Options& options, std::string& directory) {
+  options.value("tmpdir", directory, "DIR")
+      .path()
+      .default_text("$TMPDIR")
+      .group(kResourceGroup)
+      .help("where to keep what memory has no room for")
+      .details("Temporary data has no name, and its space is free again however the program ends. Without TMPDIR it is in /tmp.");
+}
+
 void seed(Options& options, std::int64_t& seed) {
   options.value("seed", seed, "N")
       .at_least(0)

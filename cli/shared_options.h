@@ -35,6 +35,7 @@ void inputs(Options& options, Inputs& inputs);
 void output(Options& options, OutputTarget& output);
 void threads(Options& options, std::int64_t& threads);  // 0 = all
 void memory(Options& options, std::uint64_t& bytes);    // 0 in, the effective budget out of memory_budget()
+void tmpdir(Options& options, std::string& directory);  // empty: $TMPDIR, else /tmp
 void seed(Options& options, std::int64_t& seed);
 void json(Options& options, bool& json);
 void dry_run(Options& options, bool& dry_run);

@@ -51,11 +51,19 @@ struct BlockReader::State {
       const std::uint64_t size = size_on_disk(files[f]);  // of every file now: a missing one shows before work begins
       if (document && !deals(f)) continue;
       known = known && (size > 0 || files[f] != "-");
-      total += document ? size
-                        : range_begin(size, options.shard.index + 1, options.shard.count) -
-                              range_begin(size, options.shard.index, options.shard.count);
+      total += share_of(f);
     }
     if (!known) total = 0;
+    next_file = static_cast<std::size_t>(std::min<std::uint64_t>(options.start.file, files.size()));
+    for (std::size_t f = 0; f < next_file; ++f) finished += share_of(f);
+  }
+
+  // Bytes on disk of a file that this reader passes.
+  std::uint64_t share_of(std::size_t file) const {
+    if (document && !deals(file)) return 0;
+    const std::uint64_t size = size_on_disk(files[file]);
+    if (document) return size;
+    return range_begin(size, options.shard.index + 1, options.shard.count) - range_begin(size, options.shard.index, options.shard.count);
   }
 
   bool deals(std::size_t file) const { return file % options.shard.count == options.shard.index; }
@@ -92,7 +100,41 @@ struct BlockReader::State {
     } else {
       drop_byte_order_mark();
     }
+    if (next_file - 1 == options.start.file && options.start.byte > 0) go_to(options.start);
     return true;
+  }
+
+  // Continues in the open file where another reader stopped.
+  void go_to(const InputPlace& start) {
+    if (in->compression() == Compression::none && in->seek(start.byte)) {
+      carry.clear();
+    } else {
+      discard(start.byte - byte);
+    }
+    byte = start.byte;
+    line = start.line;
+    marks = {};  // the other reader has reported this file's
+    ended = byte >= end;
+  }
+
+  void discard(std::uint64_t bytes) {
+    std::string block;
+    for (; bytes > carry.size(); carry.swap(block)) {
+      bytes -= carry.size();
+      block.resize(options.block_bytes);
+      block.resize(in->read(block.data(), block.size()));
+      if (block.empty()) {
+        throw Error(ErrorCode::input, "ends before byte " + std::to_string(options.start.byte) + ", up to which it was read before")
+            .at(in->path())
+            .remedy("give the same input again, or start over");
+      }
+    }
+    carry.erase(0, static_cast<std::size_t>(bytes));
+  }
+
+  InputPlace place() const {
+    if (in == nullptr || ended) return {next_file, 0, 1};
+    return {next_file - 1, byte, line};
   }
 
   void drop_byte_order_mark() {
@@ -238,6 +280,8 @@ BlockReader::BlockReader(std::vector<std::string> files, RecordFormat format, Bl
 BlockReader::~BlockReader() = default;
 
 bool BlockReader::next(RawBlock& block) { return state_->next(block); }
+
+InputPlace BlockReader::place() const { return state_->place(); }
 
 std::uint64_t BlockReader::position() const { return state_->finished + state_->consumed(); }
 

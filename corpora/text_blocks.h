@@ -40,10 +40,19 @@ struct Shard {
 // "i/n" with 1 ≤ i ≤ n; Error{usage} on anything else.
 Shard parse_shard(std::string_view text);
 
+// Between two records: all before it was given out. What BlockReader::place() says, and where another one can start.
+struct InputPlace {
+  std::uint64_t file = 0;  // index into the list of files
+  std::uint64_t byte = 0;  // offset in the (decompressed) file; 0 is its beginning
+  std::uint64_t line = 1;  // number of the record there; 0: unknown
+  friend bool operator==(const InputPlace&, const InputPlace&) = default;
+};
+
 struct BlockOptions {
   std::size_t block_bytes = std::size_t{1} << 20;
   std::uint64_t record_limit = std::uint64_t{1} << 32;
   Shard shard = {};
+  InputPlace start = {};  // from place() of a reader with the same files and shard; plain files are not read up to it
 };
 
 // Bytes of whole records with their terminators, as they stand in the file.
@@ -62,6 +71,8 @@ class BlockReader {
   // Replaces block by the next one; false at the end. The caller may hand the same object in again: its buffer is
   // reused.
   bool next(RawBlock& block);
+  // Behind the last block given out.
+  InputPlace place() const;
   // For progress: bytes on disk consumed so far, and in all (0 when unknown).
   std::uint64_t position() const;
   std::uint64_t total() const;

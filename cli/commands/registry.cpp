@@ -7,6 +7,8 @@ namespace quern::cli {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = {
       &corpus_cat,
+      &corpus_count,
+      &corpus_merge,
       &corpus_stats,
       &tokenizer_train,
       &tokenizer_info,

@@ -7,6 +7,8 @@ namespace quern::cli {
 
 extern const Command completions;
 extern const Command corpus_cat;
+extern const Command corpus_count;
+extern const Command corpus_merge;
 extern const Command corpus_stats;
 extern const Command decode;
 extern const Command doctor;

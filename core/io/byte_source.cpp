@@ -11,11 +11,13 @@
 
 #include "core/error.h"
 #include "core/io/input.h"
+#include "core/stop.h"
 
 namespace quern {
 namespace {
 
 constexpr const char* kStandardInput = "standard input";
+constexpr int kPatience = 200;  // milliseconds
 
 class DescriptorSource final : public ByteSource {
  public:
@@ -28,14 +30,11 @@ class DescriptorSource final : public ByteSource {
 
   std::size_t read(char* buffer, std::size_t size) override {
     for (;;) {
+      if (!regular_) wait();
       const ssize_t n = ::read(descriptor_, buffer, size);
       if (n >= 0) return static_cast<std::size_t>(n);
-      if (errno == EAGAIN) {  // somebody who shares the descriptor made it non-blocking
-        pollfd waiting{descriptor_, POLLIN, 0};
-        ::poll(&waiting, 1, -1);
-      } else if (errno != EINTR) {
-        throw system_error("read failed", errno, path_);
-      }
+      // EAGAIN: somebody who shares the descriptor made it non-blocking.
+      if (errno != EINTR && errno != EAGAIN) throw system_error("read failed", errno, path_);
     }
   }
 
@@ -44,6 +43,15 @@ class DescriptorSource final : public ByteSource {
   }
 
  private:
+  // For bytes from a pipe, which may stay away for hours: whoever can save what it has is not kept waiting with a stop.
+  void wait() const {
+    for (pollfd waiting{descriptor_, POLLIN, 0};;) {
+      const int ready = ::poll(&waiting, 1, kPatience);
+      if (ready > 0 || (ready < 0 && errno != EINTR)) return;
+      Stop::throw_if_requested();
+    }
+  }
+
   int descriptor_;
   std::string path_;
   bool owned_, regular_;

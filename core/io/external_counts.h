@@ -15,14 +15,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/count_source.h"
 #include "core/count_table.h"
-#include "core/io/spill_file.h"
+#include "core/io/spilled_runs.h"
 
 namespace quern {
 
@@ -42,6 +41,8 @@ class ExternalCounts {
 
   using Visit = std::function<void(std::string_view bytes, std::uint64_t count)>;
   void for_each(const Visit& visit);
+  // The same as a source, with `more` merged in; what is returned reads from here.
+  std::unique_ptr<CountSource> sorted(std::vector<std::unique_ptr<CountSource>> more = {});
   // Writes out what is in memory, so that nearly all of it is free; what was added stays counted.
   void spill();
   void clear();
@@ -50,30 +51,23 @@ class ExternalCounts {
 
   std::uint64_t total() const;  // of counts added; checked by for_each only
   bool spilled() const { return !runs_.empty(); }
-  std::uint64_t spilled_bytes() const { return file_->most_bytes(); }  // most at one time
+  std::uint64_t spilled_bytes() const { return runs_.bytes(); }  // on the disk now
+  std::uint64_t most_spilled_bytes() const { return runs_.most_bytes(); }
+  // Adds a whole source in order, past the tables.
+  void add_sorted(CountSource& source) { runs_.write(source); }
 
  private:
   struct alignas(64) Worker {
     CountTable table;
   };
-  struct Run {
-    std::vector<SpillFile::Block> blocks;
-  };
   void spill_and_add(int worker, std::string_view bytes, std::uint64_t count);
   void spill_table(CountTable& table);
-  void write_run(CountSource& source);
   void sort_tables();
-  std::unique_ptr<CountSource> reader_of(const Run& run, bool release) const;
-  void merge_surplus_runs(std::size_t lanes);
 
   Options options_;
-  std::size_t block_bytes_;
   std::vector<Worker> workers_;
   bool sorted_ = false;
-  std::unique_ptr<SpillFile> file_;
-  std::mutex mutex_;  // of runs_ and spilled_total_
-  std::vector<Run> runs_;
-  std::uint64_t spilled_total_ = 0;
+  SpilledRuns runs_;
 };
 
 }  // namespace quern

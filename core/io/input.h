@@ -8,7 +8,7 @@
 // an Error{format} naming the file and the compressed byte where it broke, never a short read. Memory is constant. A
 // name says nothing but this: a file called .gz, .zst, .xz or .bz2 that ends within the magic bytes of its form (an
 // empty one too) is truncated. Behind the last stream zero padding is accepted for gzip and xz, anything else is an
-// error. One thread at a time.
+// error. A pipe that has nothing to read obeys a stop (core/stop.h) with Error{interrupted}. One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,8 @@ namespace {
 
 using Class = GraphemeClusters::Class;
 
-// GraphemeClusters::extends, rules GB9 and GB9a, goes by the order of the classes.
+// Rule GB9 and GB9a: what never begins a cluster, but at the beginning of a text and behind a control.
+bool extends(Class c) { return c >= Class::zwj; }
 static_assert(Class::zwj < Class::spacing_mark && Class::pictographic < Class::zwj && Class::consonant < Class::zwj);
 
 // Rules GB6 to GB8.
@@ -69,7 +70,8 @@ const char* GraphemeClusters::next(const char* p, const char* end) const {
   Class left = class_of(c);
   if (left == Class::control) return c == '\r' && p < end && *p == '\n' ? p + 1 : p;
   Sequences sequences;
-  while (p < end) {
+  for (;; ) {
+    if (p == end) return p;
     sequences.follow(left);
     const char* behind = p;
     const char32_t following = utf8::decode(behind);
@@ -82,7 +84,6 @@ const char* GraphemeClusters::next(const char* p, const char* end) const {
     c = following;
     left = right;
   }
-  return p;
 }
 
 }  // namespace quern::normalizers

@@ -1,0 +1,69 @@
+#include "cli/count_units.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "core/error.h"
+
+namespace quern::cli {
+namespace {
+
+constexpr std::string_view kRegex = "regex:";
+
+const char* name(OnInvalid on_invalid) {
+  switch (on_invalid) {
+    case OnInvalid::error: return "error";
+    case OnInvalid::replace: return "replace";
+    case OnInvalid::skip: return "skip";
+    case OnInvalid::keep: return "keep";
+  }
+  return "";
+}
+
+// A record's terminator is not part of it, unless asked for: then every line counts with its LF.
+std::string_view with_newline(const TextBlock& block, std::size_t i, std::string& buffer) {
+  if (i + 1 == block.size() && block.last_is_unterminated()) return block[i];
+  return buffer.assign(block[i]) += '\n';
+}
+
+}  // namespace
+
+std::string count_fingerprint(CountUnit unit, const PieceCutter* cutter, OnInvalid on_invalid, bool keep_newlines) {
+  // error and replace count the same, where error lets a count be made at all.
+  const char* const invalid = name(on_invalid == OnInvalid::error ? OnInvalid::replace : on_invalid);
+  if (unit != CountUnit::pretoken) {
+    return fmt::format(R"({{"unit":"{}","invalid":"{}"}})", unit == CountUnit::word ? "word" : "char", invalid);
+  }
+  return fmt::format(R"({{"unit":"pretoken","invalid":"{}","newlines":{},"cut":{}}})", invalid, keep_newlines, cutter->description());
+}
+
+CorpusCounter::CountBlock count_pieces(const PieceCutter& cutter, int threads, bool keep_newlines) {
+  struct Worker {
+    PieceCutter::Scratch scratch;
+    std::string buffer;
+  };
+  auto workers = std::make_shared<std::vector<Worker>>(static_cast<std::size_t>(threads));
+  return [&cutter, workers, keep_newlines](const TextBlock& block, int worker, ExternalCounts& counts) {
+    Worker& own = (*workers)[static_cast<std::size_t>(worker)];
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      cutter.cut(keep_newlines ? with_newline(block, i, own.buffer) : block[i], own.scratch,
+                 [&](std::string_view piece, std::size_t readable) { counts.add(worker, piece, readable); });
+    }
+  };
+}
+
+std::optional<SplitPattern> split_pattern(const std::string& name) {
+  if (name == "none") return std::nullopt;
+  if (name.starts_with(kRegex)) return SplitPattern::from_regex(name.substr(kRegex.size()));
+  const std::vector<std::string>& names = SplitPattern::names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw Error(ErrorCode::usage, "--pre-tokenizer is \"" + name + "\"")
+        .remedy(fmt::format("use {}, none, or regex: with an expression behind it", fmt::join(names, ", ")));
+  }
+  return SplitPattern::named(name);
+}
+
+}  // namespace quern::cli
