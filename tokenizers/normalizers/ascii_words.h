@@ -30,6 +30,11 @@ inline std::uint64_t controls(std::uint64_t word) {
 inline std::uint64_t capitals(std::uint64_t word) {
   return (word + kOnes * (0x80 - 'A')) & ~(word + kOnes * (0x7F - 'Z')) & kHighBits;
 }
+// Sure up to the first byte that is equal, which is all that `before` asks for.
+inline std::uint64_t equal(std::uint64_t word, char c) {
+  const std::uint64_t other = word ^ kOnes * static_cast<unsigned char>(c);
+  return (other - kOnes) & ~other & kHighBits;
+}
 inline std::uint64_t lower(std::uint64_t word) { return word | capitals(word) >> 2; }
 
 // How many bytes come before the first one answered for; 8 when none is.

@@ -51,15 +51,25 @@ class CharacterMap {
   // --- one character, for those who run their own loop ---
   Action action(char32_t c) const { return Action(actions_[c]); }
   std::string_view text(Action action) const { return std::string_view(texts_).substr(action.text(), action.size()); }
-  void append(char32_t c, std::string& out) const;  // what becomes of c, padding and all
 
-  // --- whole texts; false, with out in any state, when a character of it is refused ---
+  // --- texts ---
+  // Writes what becomes of text[at …] up to the first character that is refused, and returns where that is. Writer is
+  // one of text_writer.h.
+  template <class Writer>
+  std::size_t run(std::string_view text, std::size_t at, Writer& writer) const;
+  // The first character from `at` on that becomes something else or is refused; the size of the text when none is.
+  std::size_t first_change(std::string_view text, std::size_t at) const;
+
+  // Bytes that run writes for one character.
+  std::size_t output_size(std::string_view character) const;
+
+  // All of it; false, with out in any state, when a character is refused.
   bool normalize(std::string_view text, std::string& out) const;
   bool normalize(NormalizedText& text) const;
-  bool changes(std::string_view text) const;  // whether any character becomes something else, or is refused
 
  private:
-  const char* first_change(const char* p, const char* end) const;
+  template <class Writer>
+  void put(char32_t c, Action action, std::string_view bytes, std::size_t origin, Writer& writer) const;
 
   CodePointMap<std::uint32_t> actions_;
   std::string texts_;

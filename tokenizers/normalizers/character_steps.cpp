@@ -45,7 +45,7 @@ class CharacterStep final : public NormalizerStep {
   explicit CharacterStep(const CharacterMap& map) : map_(map) {}
 
   bool normalize(std::string_view text, std::string& out) const override {
-    if (!map_.changes(text)) return false;
+    if (map_.first_change(text, 0) == text.size()) return false;
     map_.normalize(text, out);
     return true;
   }

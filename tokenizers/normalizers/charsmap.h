@@ -30,11 +30,14 @@ class Charsmap {
   Match longest(std::string_view text) const { return match(trie_.longest(text)); }
   Match shortest(std::string_view text) const { return match(trie_.shortest(text)); }
 
-  // Whether a rule concerns texts that begin with this character; when none does, it stays. Sure up to U+FFFF, always
-  // true beyond.
-  bool concerns(char32_t c) const { return c > 0xFFFF || concerned_[c]; }
-  // The same for a rule that begins with these bytes.
-  bool has_rule_with(std::string_view prefix) const { return trie_.has_key_with(prefix); }
+  // Whether no rule applies to a well-formed text that begins with these characters (next = 0: it ends there). May be
+  // false where none does, and is beyond U+FFFF.
+  bool surely_stays(char32_t c, char32_t next) const {
+    return c <= 0xFFFF && (!begins_[c] || (!alone_[c] && next <= 0xFFFF && !continues_[next]));
+  }
+  // Whether no rule begins with this character; sure as above.
+  bool surely_concerns_none(char32_t c) const { return c <= 0xFFFF && !begins_[c]; }
+  bool is_prefix(std::string_view text) const { return trie_.is_prefix(text); }  // whether some rule begins with it
 
  private:
   Match match(DoubleArray::Match found) const {
@@ -42,9 +45,13 @@ class Charsmap {
     return {found.size, std::string_view(outputs_.c_str() + found.value)};
   }
 
+  void read_first_characters();
+  void read_second_characters(DoubleArray::Node node);
+
   DoubleArray trie_;
   std::string outputs_;
-  std::bitset<0x10000> concerned_;
+  std::bitset<0x10000> begins_, alone_;  // some rule begins with the character; applies where no other follows
+  std::bitset<0x10000> continues_;       // is the second character of some rule
 };
 
 }  // namespace quern::normalizers

@@ -15,15 +15,13 @@ DoubleArray::DoubleArray(std::vector<std::uint32_t> units) : units_(std::move(un
   }
 }
 
-bool DoubleArray::has_key_with(std::string_view prefix) const {
+bool DoubleArray::is_prefix(std::string_view text) const {
   if (units_.empty()) return false;
-  std::size_t children = offset(units_[0]);
-  for (const char c : prefix) {
-    const auto byte = static_cast<unsigned char>(c);
-    const std::size_t at = children ^ byte;
-    if ((units_[at] & (kLeaf | kLabel)) != byte || byte == 0) return false;
-    if (has_value(units_[at])) return true;
-    children = at ^ offset(units_[at]);
+  Node node = root();
+  for (const char c : text) {
+    const auto next = child(node, static_cast<unsigned char>(c));
+    if (!next) return false;
+    node = *next;
   }
   return true;
 }

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +36,19 @@ class DoubleArray {
   bool empty() const { return units_.empty(); }
   Match longest(std::string_view text) const { return find<false>(text); }
   Match shortest(std::string_view text) const { return find<true>(text); }
-  bool has_key_with(std::string_view prefix) const;  // or a key that the prefix begins with
+  bool is_prefix(std::string_view text) const;  // whether some key begins with it
+
+  // For those who walk it themselves.
+  struct Node {
+    std::size_t children;
+    bool is_key;
+  };
+  Node root() const { return {offset(units_[0]), false}; }  // of an array that is not empty
+  std::optional<Node> child(Node node, unsigned char byte) const {
+    const std::size_t at = node.children ^ byte;
+    if (byte == 0 || (units_[at] & (kLeaf | kLabel)) != byte) return std::nullopt;
+    return Node{at ^ offset(units_[at]), has_value(units_[at])};
+  }
 
   // Calls use(value) for every value of the array.
   template <class Use>

@@ -5,12 +5,18 @@
 
 #include "core/text/utf8.h"
 #include "tokenizers/byte_level.h"
+#include "tokenizers/normalizers/ascii_words.h"
 #include "tokenizers/normalizers/normalizer_step.h"
+#include "tokenizers/normalizers/text_writer.h"
 #include "tokenizers/pre_tokenizers/regex_engine.h"
 #include "tokenizers/pre_tokenizers/unicode_classes.h"
 
 namespace quern {
 namespace {
+
+using normalizers::OriginWriter;
+using normalizers::TextWriter;
+namespace ascii = normalizers::ascii;
 
 // --- Strip -----------------------------------------------------------------------------------------------------------
 
@@ -94,44 +100,88 @@ class ReplaceStep final : public NormalizerStep {
   explicit ReplaceStep(const ReplaceNormalizer& part) : literal_(part.pattern.source), content_(part.content) {
     // Published split patterns are expressions here: their scanners cut a whole text into pieces, and look for nothing.
     if (part.pattern.kind != SplitPattern::Kind::literal) regex_ = RegexEngine::compile(part.pattern.source);
+    if (content_.size() <= 8) {
+      char bytes[8] = {};
+      content_.copy(bytes, content_.size());
+      content_word_ = ascii::load(bytes);
+    }
   }
 
   bool normalize(std::string_view text, std::string& out) const override {
-    out.clear();
-    std::size_t copied = 0;
-    const bool found = for_each_match(text, [&](RegexMatch match) {
-      out.append(text, copied, match.begin - copied).append(content_);
-      copied = match.end;
-    });
-    if (found) out.append(text, copied);
-    return found;
+    TextWriter writer(out, text.size() + text.size() / 4);
+    return run(text, writer);
   }
 
-  // What is put in stands for the last character that went, or for the one before the place when none did.
   void normalize(NormalizedText& text) const override {
-    NormalizedText result;
-    std::size_t copied = 0;
-    const auto copy_up_to = [&](std::size_t end) {
-      result.text.append(text.text, copied, end - copied);
-      result.begins.insert(result.begins.end(), text.begins.begin() + copied, text.begins.begin() + end);
-      result.ends.insert(result.ends.end(), text.ends.begin() + copied, text.ends.begin() + end);
-    };
-    const bool found = for_each_match(text.text, [&](RegexMatch match) {
-      copy_up_to(match.begin);
-      result.text += content_;
-      result.begins.resize(result.text.size(), match.end > 0 ? text.begins[match.end - 1] : 0);
-      result.ends.resize(result.text.size(), match.end > 0 ? text.ends[match.end - 1] : 0);
-      copied = match.end;
-    });
-    if (!found) return;
-    copy_up_to(text.text.size());
-    text = std::move(result);
+    std::string out;
+    std::vector<std::uint32_t> origins;
+    bool found = false;
+    {
+      OriginWriter writer(out, origins, text.text.size() + text.text.size() / 4);
+      found = run(text.text, writer);
+    }
+    if (found) text.become(std::move(out), origins);
   }
 
  private:
+  template <class Writer>
+  bool run(std::string_view text, Writer& writer) const {
+    if (!regex_ && literal_.size() == 1) return run_over_bytes(text, writer);
+    std::size_t copied = 0;
+    const bool found = for_each_match(text, [&](RegexMatch match) {
+      copy(text, copied, match.begin, writer);
+      put_content(match.end, writer);
+      copied = match.end;
+    });
+    if (found) copy(text, copied, text.size(), writer);
+    return found;
+  }
+
+  // The pattern is one byte, which is ASCII.
+  template <class Writer>
+  bool run_over_bytes(std::string_view text, Writer& writer) const {
+    const std::size_t first = text.find(literal_[0]);
+    if (first == text.npos) return false;
+    copy(text, 0, first, writer);
+    for (std::size_t at = first; at < text.size();) {
+      writer.make_room();
+      if (text.size() - at >= 8) {
+        const std::uint64_t word = ascii::load(text.data() + at);
+        const auto before = static_cast<std::size_t>(ascii::before(ascii::equal(word, literal_[0])));
+        writer.copy_word(word, before, at);
+        at += before;
+        if (before == 8) continue;
+      } else if (text[at] != literal_[0]) {
+        writer.put(text[at], at);
+        ++at;
+        continue;
+      }
+      put_content(++at, writer);
+    }
+    return true;
+  }
+
+  // What is put in stands for the last character that went, or for the one before the place when none did.
+  template <class Writer>
+  void put_content(std::size_t end, Writer& writer) const {
+    const std::size_t origin = end > 0 ? end - 1 : OriginWriter::kNone;
+    if (content_.size() <= 8) return writer.put_word(content_word_, content_.size(), origin);
+    writer.make_room(content_.size());
+    writer.put(content_, origin);
+  }
+
+  template <class Writer>
+  static void copy(std::string_view text, std::size_t begin, std::size_t end, Writer& writer) {
+    writer.make_room(end - begin);
+    for (; end - begin >= 8 && text.size() - begin >= 8; begin += 8) {
+      writer.copy_word(ascii::load(text.data() + begin), 8, begin);
+    }
+    for (; begin < end; ++begin) writer.put(text[begin], begin);
+  }
+
   std::optional<RegexMatch> find(std::string_view text, std::size_t from) const {
     if (regex_) return regex_->find(text, from);
-    const std::size_t begin = literal_.size() == 1 ? text.find(literal_[0], from) : text.find(literal_, from);
+    const std::size_t begin = text.find(literal_, from);
     if (begin == text.npos) return std::nullopt;
     return RegexMatch{begin, begin + literal_.size()};
   }
@@ -159,6 +209,7 @@ class ReplaceStep final : public NormalizerStep {
 
   std::unique_ptr<RegexEngine> regex_;  // null: the literal
   std::string literal_, content_;
+  std::uint64_t content_word_ = 0;  // the content, where it is of at most eight bytes
 };
 
 // --- ByteLevel -------------------------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ namespace {
 
 using Class = GraphemeClusters::Class;
 
-// Rule GB9 and GB9a: what never begins a cluster, but at the beginning of a text and behind a control.
-bool extends(Class c) { return c >= Class::zwj; }
+// GraphemeClusters::extends, rules GB9 and GB9a, goes by the order of the classes.
 static_assert(Class::zwj < Class::spacing_mark && Class::pictographic < Class::zwj && Class::consonant < Class::zwj);
 
 // Rules GB6 to GB8.
@@ -70,8 +69,7 @@ const char* GraphemeClusters::next(const char* p, const char* end) const {
   Class left = class_of(c);
   if (left == Class::control) return c == '\r' && p < end && *p == '\n' ? p + 1 : p;
   Sequences sequences;
-  for (;; ) {
-    if (p == end) return p;
+  while (p < end) {
     sequences.follow(left);
     const char* behind = p;
     const char32_t following = utf8::decode(behind);
@@ -84,6 +82,7 @@ const char* GraphemeClusters::next(const char* p, const char* end) const {
     c = following;
     left = right;
   }
+  return p;
 }
 
 }  // namespace quern::normalizers

@@ -23,9 +23,12 @@ class GraphemeClusters {
   // The end of the cluster that begins at p < end.
   const char* next(const char* p, const char* end) const;
 
+  // Whether c always belongs to the cluster before it, if there is one and it is no control.
+  static bool extends(Class c) { return c >= Class::zwj; }
+  Class class_of(char32_t c) const { return static_cast<Class>(classes_[c]); }
+
  private:
   GraphemeClusters();
-  Class class_of(char32_t c) const { return static_cast<Class>(classes_[c]); }
 
   CodePointMap<std::uint8_t> classes_;
 };

@@ -1,6 +1,6 @@
 #include "tokenizers/normalizers/normalized_text.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "core/text/utf8.h"
@@ -9,16 +9,12 @@ namespace quern {
 namespace {
 
 // Bytes of the character at `at`; 1 for a byte that begins none.
-std::size_t character_size(std::string_view text, std::size_t at) {
+std::size_t character_size(std::string_view text, std::size_t at, bool well_formed) {
   const auto lead = static_cast<unsigned char>(text[at]);
   const std::size_t size = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
-  if (at + size > text.size()) return 1;
-  return size == 1 || utf8::valid_prefix(text.substr(at, size)) == size ? size : 1;
+  if (size == 1 || well_formed) return size;
+  return at + size <= text.size() && utf8::is_valid(text.substr(at, size)) ? size : 1;
 }
-
-struct Span {
-  std::uint32_t begin = 0, end = 0;
-};
 
 }  // namespace
 
@@ -29,33 +25,27 @@ void NormalizedText::assign(std::string_view original) {
   text.assign(original);
   begins.resize(text.size());
   ends.resize(text.size());
+  const bool well_formed = utf8::is_valid(original);
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = at + character_size(original, at);
-    std::fill(begins.begin() + at, begins.begin() + end, static_cast<std::uint32_t>(at));
-    std::fill(ends.begin() + at, ends.begin() + end, static_cast<std::uint32_t>(end));
+    const std::size_t end = at + character_size(original, at, well_formed);
+    for (std::size_t i = at; i < end; ++i) {
+      begins[i] = static_cast<std::uint32_t>(at);
+      ends[i] = static_cast<std::uint32_t>(end);
+    }
     at = end;
   }
 }
 
-void apply_edits(const std::vector<Edit>& edits, std::size_t skipped, NormalizedText& text) {
-  NormalizedText result;
-  result.text.reserve(text.text.size());
-  result.begins.reserve(text.text.size());
-  result.ends.reserve(text.text.size());
-  std::size_t at = 0;  // in the old text: all before it is used up
-  const auto skip = [&](std::size_t characters) {
-    for (; characters > 0 && at < text.text.size(); --characters) at += character_size(text.text, at);
-  };
-  skip(skipped);
-  for (const Edit& edit : edits) {
-    const std::size_t source = edit.change > 0 ? at - 1 : at;  // past the end when there is none
-    const Span span = source < text.text.size() ? Span{text.begins[source], text.ends[source]} : Span{};
-    utf8::append(result.text, edit.character);
-    result.begins.resize(result.text.size(), span.begin);
-    result.ends.resize(result.text.size(), span.end);
-    if (edit.change <= 0) skip(1 + static_cast<std::size_t>(-edit.change));
+void NormalizedText::become(std::string&& changed, const std::vector<std::uint32_t>& origins) {
+  std::vector<std::uint32_t> new_begins(origins.size()), new_ends(origins.size());
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    if (origins[i] >= text.size()) continue;
+    new_begins[i] = begins[origins[i]];
+    new_ends[i] = ends[origins[i]];
   }
-  text = std::move(result);
+  text = std::move(changed);
+  begins = std::move(new_begins);
+  ends = std::move(new_ends);
 }
 
 }  // namespace quern

@@ -24,20 +24,14 @@ struct NormalizedText {
   // The text itself, each character standing for itself. A byte that is not part of a well-formed character is one.
   void assign(std::string_view original);
 
+  // The text becomes another, of which byte i stands for what byte origins[i] of this one stands for: for nothing when that
+  // is beyond its end.
+  void become(std::string&& changed, const std::vector<std::uint32_t>& origins);
+
   // What bytes [begin, end) of text stand for; begin < end.
   std::pair<std::uint32_t, std::uint32_t> original(std::size_t begin, std::size_t end) const {
     return {begins[begin], ends[end - 1]};
   }
 };
-
-// One character of a text in the making. 0: it takes the place of the next character of the old text. n > 0: it is put
-// in, and takes the place of none. -n: as 0, and the n characters behind the one it replaces are gone.
-struct Edit {
-  char32_t character;
-  std::int32_t change;
-};
-
-// Makes `text` what the edits say. `skipped` characters at its beginning are gone before the first edit.
-void apply_edits(const std::vector<Edit>& edits, std::size_t skipped, NormalizedText& text);
 
 }  // namespace quern

@@ -6,25 +6,38 @@
 #include "core/text/utf8.h"
 #include "tokenizers/normalizers/ascii_words.h"
 #include "tokenizers/normalizers/charsmap.h"
+#include "tokenizers/normalizers/edits.h"
 #include "tokenizers/normalizers/grapheme_clusters.h"
 #include "tokenizers/normalizers/normalizer_step.h"
+#include "tokenizers/normalizers/text_writer.h"
 
 namespace quern {
 namespace {
 
 using normalizers::Charsmap;
+using normalizers::Edit;
 using normalizers::GraphemeClusters;
 namespace ascii = normalizers::ascii;
 
+using Class = GraphemeClusters::Class;
 constexpr std::size_t kLongestCluster = 5;
 
-std::size_t count_characters(std::string_view text) { return utf8::count_code_points(text); }
+std::string_view view(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
 
 class PrecompiledStep final : public NormalizerStep {
  public:
   explicit PrecompiledStep(const PrecompiledNormalizer& part)
       : rules_(part.charsmap), clusters_(GraphemeClusters::get()) {
     for (char c = 0x20; c < 0x7F; ++c) ascii_stays_ = ascii_stays_ && rules_.shortest({&c, 1}).size == 0;
+    for (char32_t c = 0; c < 0x10000; ++c) {
+      const Class grapheme_class = clusters_.class_of(c);
+      std::uint8_t traits = rules_.surely_concerns_none(c) ? 0 : kHasRule;
+      const bool in_syllable = grapheme_class == Class::hangul_v || grapheme_class == Class::hangul_t;
+      if (GraphemeClusters::extends(grapheme_class) || in_syllable) traits |= kJoins;
+      if (grapheme_class != Class::other) traits |= kComplex;
+      if (traits != 0) traits_.set(c, traits);
+    }
+    traits_.set({0x10000, 0x10FFFF}, kHasRule | kJoins | kComplex);  // rare: looked at one by one
   }
 
   bool normalize(std::string_view text, std::string& out) const override {
@@ -50,12 +63,18 @@ class PrecompiledStep final : public NormalizerStep {
     for_each_rule(text.text, [&](std::string_view source, std::string_view target) {
       changed = true;
       keep(source.data());
-      replace(count_characters(source), target, edits);
+      replace(utf8::count_code_points(source), target, edits);
       copied = source.data() + source.size();
     });
     if (!changed) return;
     keep(end);
-    apply_edits(edits, 0, text);
+    std::string out;
+    std::vector<std::uint32_t> origins;
+    {
+      normalizers::OriginWriter writer(out, origins, text.text.size());
+      put_edits(writer, edits, text.text, 0);
+    }
+    text.become(std::move(out), origins);
   }
 
  private:
@@ -64,25 +83,37 @@ class PrecompiledStep final : public NormalizerStep {
   void for_each_rule(std::string_view text, const Use& use) const {
     const char *p = text.data(), *end = p + text.size();
     while (p < end) {
-      if (ascii_stays_ && end - p >= 8) {
-        const std::uint64_t word = ascii::load(p);
-        const std::uint64_t stops = ascii::not_ascii(word) | ascii::controls(word & ~ascii::kHighBits);
-        // The last one may begin a cluster.
-        if (const int plain = ascii::before(stops); plain > 1) {
-          p += plain - 1;
-          continue;
-        }
-      }
-      const char* next = clusters_.next(p, end);
-      const std::string_view cluster(p, static_cast<std::size_t>(next - p));
-      const Charsmap::Match match = cluster.size() <= kLongestCluster ? rules_.shortest(cluster) : Charsmap::Match{};
-      if (match.size > 0) {
-        use(cluster, match.output);
-      } else if (cluster.size() > 1) {
-        each_character(cluster, use);
+      p = skip_ascii(p, end);
+      const char* next = p;
+      const std::uint8_t traits = traits_[utf8::decode(next)];
+      const char* behind = next;
+      if ((traits & kComplex) == 0 && (next == end || (traits_[utf8::decode(behind)] & kJoins) == 0)) {
+        if ((traits & kHasRule) != 0) use_shortest(view(p, next), use);
+      } else {
+        next = clusters_.next(p, end);
+        const std::string_view cluster = view(p, next);
+        if (cluster.size() > kLongestCluster || !use_shortest(cluster, use)) each_character(cluster, use);
       }
       p = next;
     }
+  }
+
+  // Past characters that no rule changes alone, and that begin no cluster of more than one.
+  const char* skip_ascii(const char* p, const char* end) const {
+    while (ascii_stays_ && end - p >= 8) {
+      const std::uint64_t word = ascii::load(p);
+      const int plain = ascii::before(ascii::not_ascii(word) | ascii::controls(word & ~ascii::kHighBits));
+      p += plain > 0 ? plain - 1 : 0;  // what follows the last one may belong to its cluster
+      if (plain < 8) break;
+    }
+    return p;
+  }
+
+  template <class Use>
+  bool use_shortest(std::string_view source, const Use& use) const {
+    const Charsmap::Match match = rules_.shortest(source);
+    if (match.size > 0) use(source, match.output);
+    return match.size > 0;
   }
 
   template <class Use>
@@ -90,9 +121,8 @@ class PrecompiledStep final : public NormalizerStep {
     const char *p = cluster.data(), *end = p + cluster.size();
     while (p < end) {
       const char* from = p;
-      if (!rules_.concerns(utf8::decode(p))) continue;
-      const std::string_view character(from, static_cast<std::size_t>(p - from));
-      if (const auto match = rules_.shortest(character); match.size > 0) use(character, match.output);
+      if (rules_.surely_concerns_none(utf8::decode(p))) continue;
+      use_shortest(view(from, p), use);
     }
   }
 
@@ -106,8 +136,13 @@ class PrecompiledStep final : public NormalizerStep {
     if (written < characters && !edits.empty()) edits.back().change -= static_cast<std::int32_t>(characters - written);
   }
 
+  static constexpr std::uint8_t kHasRule = 1;  // perhaps
+  static constexpr std::uint8_t kJoins = 2;  // perhaps belongs to the cluster before it
+  static constexpr std::uint8_t kComplex = 4;  // what begins with it may have more than what joins
+
   Charsmap rules_;
   const GraphemeClusters& clusters_;
+  normalizers::CodePointMap<std::uint8_t> traits_;
   bool ascii_stays_ = true;  // no rule changes printable ASCII alone
 };
 

@@ -2,64 +2,28 @@
 // of spaces become one, spaces become U+2581, and one is put in front (or behind).
 #include <algorithm>
 #include <array>
+#include <bitset>
+#include <utility>
 
 #include "core/text/utf8.h"
+#include "tokenizers/normalizers/ascii_words.h"
 #include "tokenizers/normalizers/charsmap.h"
 #include "tokenizers/normalizers/double_array.h"
 #include "tokenizers/normalizers/normalizer_step.h"
+#include "tokenizers/normalizers/text_writer.h"
 
 namespace quern {
 namespace {
 
 using normalizers::Charsmap;
 using normalizers::DoubleArray;
+using normalizers::OriginWriter;
+using normalizers::TextWriter;
+namespace ascii = normalizers::ascii;
 
 constexpr std::string_view kMark = "\xE2\x96\x81", kReplacement = "\xEF\xBF\xBD";
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-
-// --- where the result goes -------------------------------------------------------------------------------------------
-
-// Every write says which byte of the text it stands for; of a copied character all bytes stand for its first one.
-class PlainSink {
- public:
-  explicit PlainSink(std::string& out) : out_(out) {}
-  void put(std::string_view bytes, std::size_t) { out_ += bytes; }
-  void put_ascii(char c, std::size_t) { out_ += c; }
-  void copy(std::string_view text, std::size_t begin, std::size_t end) { out_.append(text, begin, end - begin); }
-  std::string& text() { return out_; }
-  std::size_t cut(std::size_t size) { return out_.resize(size), 0; }
-
- private:
-  std::string& out_;
-};
-
-class AlignedSink {
- public:
-  explicit AlignedSink(NormalizedText& out) : out_(out) {}
-  void put(std::string_view bytes, std::size_t origin) {
-    out_.text += bytes;
-    out_.begins.resize(out_.text.size(), static_cast<std::uint32_t>(origin));
-  }
-  void put_ascii(char c, std::size_t origin) { put({&c, 1}, origin); }
-  void copy(std::string_view text, std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin, character = begin; i < end; ++i) {
-      if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) character = i;
-      put_ascii(text[i], character);
-    }
-  }
-  std::string& text() { return out_.text; }
-  // Returns what the first byte that goes stood for.
-  std::size_t cut(std::size_t size) {
-    const std::size_t origin = out_.begins[size];
-    out_.text.resize(size);
-    out_.begins.resize(size);
-    return origin;
-  }
-
- private:
-  NormalizedText& out_;
-};
 
 // --- the normalizer --------------------------------------------------------------------------------------------------
 
@@ -68,25 +32,34 @@ class SentencePieceStep final : public NormalizerStep {
   SentencePieceStep(const SentencePieceNormalizer& part, const std::vector<std::string>& untouched)
       : part_(part), rules_(part.charsmap), untouched_(compile(untouched)), space_(part.escape_whitespaces ? kMark : " ") {
     part_.charsmap.clear();
-    for (int c = 0; c < 0x80; ++c) ascii_[static_cast<std::size_t>(c)] = fate_of(static_cast<char>(c));
+    classify_ascii();
+    std::string bytes;
+    for (char32_t c = 0x80; c < 0x10000 && !untouched_.empty(); ++c) {
+      bytes.clear();
+      utf8::append(bytes, c);
+      begins_untouched_[c] = untouched_.longest(bytes).size > 0 || untouched_.is_prefix(bytes);
+    }
   }
 
   bool normalize(std::string_view text, std::string& out) const override {
-    out.clear();
-    out.reserve(text.size() + text.size() / 4 + kMark.size());
-    run(text, PlainSink(out));
+    TextWriter writer(out, text.size() + text.size() / 4);
+    run(text, writer);
     return true;
   }
 
-  // Stands alone: the text that comes in is the original.
+  // Stands alone: the text that comes in is the original. A byte stands for the text from where its character began up to
+  // where the next byte's did.
   void normalize(NormalizedText& aligned) const override {
     const std::string text = std::move(aligned.text);
-    aligned = {};
-    const std::size_t end = run(text, AlignedSink(aligned));
-    aligned.ends.assign(aligned.begins.begin(), aligned.begins.end());
+    std::size_t end = 0;
+    {
+      OriginWriter writer(aligned.text, aligned.begins, text.size() + text.size() / 4);
+      end = run(text, writer);
+    }
+    aligned.ends = aligned.begins;
     if (aligned.ends.empty()) return;
-    aligned.ends.erase(aligned.ends.begin());
-    aligned.ends.push_back(static_cast<std::uint32_t>(end));
+    std::rotate(aligned.ends.begin(), aligned.ends.begin() + 1, aligned.ends.end());
+    aligned.ends.back() = static_cast<std::uint32_t>(end);
   }
 
  private:
@@ -99,136 +72,193 @@ class SentencePieceStep final : public NormalizerStep {
     return keys.empty() ? DoubleArray() : DoubleArray(DoubleArray::build(keys));
   }
 
-  // What an ASCII character becomes when another one, or nothing, is behind it: one character, or 0, to be looked up.
+  // --- ASCII ---
+
+  void classify_ascii() {
+    std::string pair = "  ";
+    for (pair[0] = 1; is_ascii(pair[0]); ++pair[0]) {
+      const auto c = static_cast<unsigned char>(pair[0]);
+      ascii_[c] = fate_of(pair[0]);
+      stays_[c] = ascii_[c] == pair[0] && pair[0] != ' ';
+      if (c > ' ' && c < 0x7F) all_stay_ = all_stay_ && stays_[c];
+      for (int lead = 0xC2; lead < 0xF5; ++lead) {
+        pair[1] = static_cast<char>(lead);
+        if (untouched_.is_prefix(pair) || rules_.is_prefix(pair)) joins_ascii_[static_cast<std::size_t>(lead)] = true;
+      }
+    }
+  }
+
+  // What an ASCII character becomes when no character beyond ASCII is behind it: one other, or 0, to be looked up.
   char fate_of(char c) const {
-    if (c == '\0') return c;
     std::string prefix{c};
-    if (untouched_.has_key_with(prefix)) return 0;
+    if (untouched_.is_prefix(prefix)) return 0;
     const Charsmap::Match alone = rules_.longest(prefix);
     prefix += ' ';
     for (prefix[1] = 1; is_ascii(prefix[1]); ++prefix[1]) {
-      if (alone.size == 0 && rules_.has_rule_with(prefix)) return 0;
-      if (alone.size > 0 && rules_.longest(prefix).size > 1) return 0;
+      if (rules_.is_prefix(prefix)) return 0;
     }
     if (alone.size == 0) return c;
     return alone.output.size() == 1 ? alone.output[0] : '\0';
   }
 
+  // Whether an ASCII character and the byte behind it may begin something that is looked up together.
+  bool joins_ascii(const char* next, const char* end) const {
+    return next < end && joins_ascii_[static_cast<unsigned char>(*next)];
+  }
+
+  // How many of the next eight characters stay as they are.
+  std::size_t staying(const char* p, std::uint64_t word) const {
+    if (all_stay_) {
+      const std::uint64_t letters = word & ~ascii::kHighBits;
+      const std::uint64_t stops = ascii::not_ascii(word) | ascii::controls(letters) | ascii::equal(letters, ' ');
+      return static_cast<std::size_t>(ascii::before(stops));
+    }
+    std::size_t count = 0;
+    while (count < 8 && stays_[static_cast<unsigned char>(p[count])]) ++count;
+    return count;
+  }
+
+  // --- one place of the text ---
+
   struct Prefix {
     std::size_t size;  // bytes of the text
     std::string_view output;
   };
-  Prefix prefix(std::string_view text) const {
+  Prefix prefix(std::string_view text, bool well_formed) const {
     if (const auto piece = untouched_.longest(text); piece.size > 0) return {piece.size, text.substr(0, piece.size)};
     if (const auto rule = rules_.longest(text); rule.size > 0) return {rule.size, rule.output};
-    const std::size_t size = character_size(text);
+    const std::size_t size = character_size(text, well_formed);
     if (size == 0) return {1, kReplacement};
     return {size, text.substr(0, size)};
   }
 
   // Bytes of the well-formed character that the text begins with; 0: it is malformed.
-  static std::size_t character_size(std::string_view text) {
+  static std::size_t character_size(std::string_view text, bool well_formed) {
     const auto lead = static_cast<unsigned char>(text[0]);
     if (lead < 0x80) return 1;
     const std::size_t size = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
     if (size == 0 || text.size() < size) return 0;
-    return utf8::valid_prefix(text.substr(0, size)) == size ? size : 0;
+    return well_formed || utf8::valid_prefix(text.substr(0, size)) == size ? size : 0;
   }
 
+  // --- the whole text ---
+
   // Returns what follows the result in the text.
-  template <class Sink>
-  std::size_t run(std::string_view text, Sink sink) const {
+  template <class Writer>
+  std::size_t run(std::string_view text, Writer& writer) const {
+    const bool well_formed = utf8::is_valid(text);
     std::size_t at = 0;
     if (part_.remove_extra_whitespaces) {
       while (at < text.size()) {
-        const Prefix next = prefix(text.substr(at));
+        const Prefix next = prefix(text.substr(at), well_formed);
         if (next.output != " ") break;
         at += next.size;
       }
     }
     if (at == text.size()) return at;
     const bool dummy = part_.add_dummy_prefix;
-    if (dummy && !part_.whitespace_as_suffix) sink.put(space_, at);
-    body(text, at, sink);
+    if (dummy && !part_.whitespace_as_suffix) writer.put(space_, at);
+    body(text, at, well_formed, writer);
     at = text.size();
     if (part_.remove_extra_whitespaces) {
-      while (std::string_view(sink.text()).ends_with(space_)) at = sink.cut(sink.text().size() - space_.size());
+      while (writer.text().ends_with(space_)) {
+        writer.cut(writer.size() - space_.size());
+        at = origin_behind(writer);
+      }
     }
-    if (dummy && part_.whitespace_as_suffix) sink.put(space_, at);
+    writer.make_room();
+    if (dummy && part_.whitespace_as_suffix) writer.put(space_, at);
     return at;
   }
 
-  template <class Sink>
-  void body(std::string_view text, std::size_t at, Sink& sink) const {
-    const bool well_formed = utf8::is_valid(text);
+  static std::size_t origin_behind(const TextWriter&) { return 0; }
+  static std::size_t origin_behind(const OriginWriter& writer) { return writer.origin(writer.size()); }
+
+  template <class Writer>
+  void body(std::string_view text, std::size_t at, bool well_formed, Writer& writer) const {
+    const char *p = text.data() + at, *end = text.data() + text.size();
+    const auto place = [&] { return static_cast<std::size_t>(p - text.data()); };
     bool behind_space = part_.remove_extra_whitespaces;
-    while (at < text.size()) {
-      const std::size_t end = plain_run(text, at, well_formed);
-      if (end > at) {
-        sink.copy(text, at, end);
-        at = end;
-        behind_space = false;
-        continue;
-      }
-      if (is_ascii(text[at]) && (at + 1 == text.size() || is_ascii(text[at + 1]))) {
-        const char fate = ascii_[static_cast<unsigned char>(text[at])];
-        if (fate != 0) {
-          if (fate != ' ') {
-            sink.put_ascii(fate, at);
-          } else if (!behind_space) {
-            sink.put(space_, at);
-          }
-          behind_space = fate == ' ' && part_.remove_extra_whitespaces;
-          ++at;
-          continue;
+    while (p < end) {
+      writer.make_room();
+      if (end - p >= 8) {
+        const std::uint64_t word = ascii::load(p);
+        std::size_t plain = staying(p, word);
+        if (plain > 0 && joins_ascii(p + plain, end)) --plain;
+        if (plain > 0) {
+          writer.copy_word(word, plain, place());
+          p += plain;
+          behind_space = false;
+          if (plain == 8) continue;
         }
       }
-      const Prefix next = prefix(text.substr(at));
-      behind_space = write(next.output, at, behind_space, sink);
-      at += next.size;
+      if (is_ascii(*p)) {
+        const char fate = ascii_[static_cast<unsigned char>(*p)];
+        if (fate != 0 && !joins_ascii(p + 1, end)) {
+          if (fate != ' ') {
+            writer.put(fate, place());
+          } else if (!behind_space) {
+            put_space(place(), writer);
+          }
+          behind_space = fate == ' ' && part_.remove_extra_whitespaces;
+          ++p;
+          continue;
+        }
+      } else if (well_formed) {
+        const char* begin = p;
+        while (p < end && !is_ascii(*p)) {
+          const char* next = p;
+          const char32_t c = utf8::decode(next);
+          if (!rules_.surely_concerns_none(c)) {
+            const char* behind = next;
+            const char32_t following = next < end ? utf8::decode(behind) : 0;
+            if (!rules_.surely_stays(c, following)) break;
+          }
+          if (begins_untouched_[c & 0xFFFF]) break;
+          writer.make_room();
+          put_character(writer, p, static_cast<std::size_t>(next - p), end, place());
+          p = next;
+        }
+        behind_space = behind_space && p == begin;
+        if (p > begin && (p == end || is_ascii(*p))) continue;
+      }
+      const Prefix next = prefix({p, static_cast<std::size_t>(end - p)}, well_formed);
+      behind_space = write(next.output, place(), behind_space, writer);
+      p += next.size;
     }
   }
 
-  // The end of the characters from `at` on that stay as they are. The last one before a character beyond ASCII may not.
-  std::size_t plain_run(std::string_view text, std::size_t at, bool well_formed) const {
-    const char *p = text.data() + at, *end = text.data() + text.size();
-    while (p < end) {
-      if (is_ascii(*p)) {
-        if (*p == ' ' || *p == '\0' || ascii_[static_cast<unsigned char>(*p)] != *p) break;
-        if (p + 1 < end && !is_ascii(p[1])) break;
-        ++p;
-      } else {
-        if (!well_formed) break;
-        const char* next = p;
-        const char32_t c = utf8::decode(next);
-        if (rules_.concerns(c) || !untouched_.empty()) break;
-        p = next;
-      }
-    }
-    return static_cast<std::size_t>(p - text.data());
+  template <class Writer>
+  void put_space(std::size_t origin, Writer& writer) const {
+    if (part_.escape_whitespaces) return writer.put_word(0x8196E2, 3, origin);  // kMark
+    writer.put(' ', origin);
   }
 
   // Returns whether the text so far ends with a space that others should not follow.
-  template <class Sink>
-  bool write(std::string_view output, std::size_t origin, bool behind_space, Sink& sink) const {
+  template <class Writer>
+  bool write(std::string_view output, std::size_t origin, bool behind_space, Writer& writer) const {
     while (behind_space && output.starts_with(' ')) output.remove_prefix(1);
-    if (!output.empty()) {
-      behind_space = output.back() == ' ';
-      for (std::size_t begin = 0; begin < output.size();) {
-        const std::size_t end = std::min(output.find(' ', begin), output.size());
-        sink.put(output.substr(begin, end - begin), origin);
-        if (end < output.size()) sink.put(space_, origin);
-        begin = end + 1;
+    writer.make_room(output.size() * kMark.size());
+    for (const char c : output) {
+      if (c == ' ') {
+        put_space(origin, writer);
+      } else {
+        writer.put(c, origin);
       }
     }
+    if (!output.empty()) behind_space = output.back() == ' ';
     return behind_space && part_.remove_extra_whitespaces;
   }
 
   SentencePieceNormalizer part_;
   Charsmap rules_;
   DoubleArray untouched_;
+  std::bitset<0x10000> begins_untouched_;  // some untouched piece begins with this character; beyond, all are looked up
   std::string_view space_;
-  std::array<char, 0x80> ascii_{};
+  std::array<char, 0x80> ascii_{};         // fate_of
+  std::bitset<0x100> stays_;               // of ASCII, what becomes itself and is no space
+  std::bitset<0x100> joins_ascii_;         // first bytes of characters that ASCII may be looked up together with
+  bool all_stay_ = true;                   // all of printable ASCII
 };
 
 }  // namespace

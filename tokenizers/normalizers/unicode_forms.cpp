@@ -1,10 +1,11 @@
 #include "tokenizers/normalizers/unicode_forms.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/text/utf8.h"
-#include "tokenizers/normalizers/ascii_words.h"
 #include "tokenizers/normalizers/hangul.h"
+#include "tokenizers/normalizers/text_writer.h"
 #include "tokenizers/normalizers/unicode_tables.h"
 
 namespace quern::normalizers {
@@ -14,8 +15,6 @@ using Form = UnicodeForms::Form;
 
 constexpr bool composes(Form form) { return form == Form::nfc || form == Form::nfkc; }
 constexpr bool is_compatibility(Form form) { return form == Form::nfkc || form == Form::nfkd; }
-constexpr unsigned bit(Form form) { return 1u << static_cast<int>(form); }
-constexpr unsigned kAll = bit(Form::nfc) | bit(Form::nfd) | bit(Form::nfkc) | bit(Form::nfkd);
 
 std::u32string_view mapped(const tables::Mapping& mapping) {
   return {tables::kFormsPool.data() + mapping.begin, mapping.size};
@@ -29,40 +28,46 @@ const UnicodeForms& UnicodeForms::get() {
 }
 
 UnicodeForms::UnicodeForms() {
-  const auto mark = [this](char32_t c, unsigned forms) {
-    unstable_.set(c, static_cast<std::uint8_t>(unstable_[c] | forms));
-  };
-  // Hangul: syllables come apart under NFD and NFKD, vowels and trailing consonants join what is before them.
-  const tables::Range syllables{hangul::kSyllables, hangul::kSyllables + hangul::kSyllableCount - 1};
-  unstable_.set(syllables, bit(Form::nfd) | bit(Form::nfkd));
-  for (char32_t i = 0; i < hangul::kVowelCount; ++i) mark(hangul::kVowels + i, bit(Form::nfc) | bit(Form::nfkc));
-  for (char32_t i = 1; i < hangul::kTrailingCount; ++i) {
-    mark(hangul::kTrailing + i, bit(Form::nfc) | bit(Form::nfkc));
-  }
   for (const auto& [first, last, value] : tables::kCombiningClasses) {
-    for (char32_t c = first; c <= last; ++c) {
-      combining_classes_.set(c, value);
-      mark(c, kAll);
-    }
+    for (char32_t c = first; c <= last; ++c) combining_classes_.set(c, value);
   }
   std::uint16_t index = 0;
-  for (const tables::Mapping& mapping : tables::kCanonical) {
-    canonical_.set(mapping.from, ++index);
-    mark(mapping.from, kAll);
-  }
+  for (const tables::Mapping& mapping : tables::kCanonical) canonical_.set(mapping.from, ++index);
   index = 0;
-  for (const tables::Mapping& mapping : tables::kCompatibility) {
-    compatibility_.set(mapping.from, ++index);
-    mark(mapping.from, bit(Form::nfkc) | bit(Form::nfkd));
+  for (const tables::Mapping& mapping : tables::kCompatibility) compatibility_.set(mapping.from, ++index);
+
+  CodePointMap<std::uint8_t> joins_previous;
+  for (const tables::Composition& pair : tables::kCompositions) joins_previous.set(pair.second, 1);
+  joins_previous.set({hangul::kVowels, hangul::kVowels + hangul::kVowelCount - 1}, 1);
+  joins_previous.set({hangul::kTrailing + 1, hangul::kTrailing + hangul::kTrailingCount - 1}, 1);
+  for (const Form form : {Form::nfc, Form::nfd, Form::nfkc, Form::nfkd}) fill_map(form, joins_previous);
+}
+
+void UnicodeForms::fill_map(Form form, const CodePointMap<std::uint8_t>& joins_previous) {
+  CharacterMap& map = maps_[static_cast<std::size_t>(form)];
+  Parts parts;
+  std::string from, text;
+  const auto fill = [&](char32_t c) {
+    from.clear();
+    utf8::append(from, c);
+    parts.clear();
+    take_apart(form, from, parts);
+    const bool starts = parts[0].combining_class == 0;
+    if (!starts || (composes(form) && joins_previous[parts[0].edit.character] != 0)) return map.refuse(c);
+    if (composes(form)) put_together(parts);
+    text.clear();
+    for (const Part& part : parts) utf8::append(text, part.edit.character);
+    if (text != from) map.replace(c, text);
+  };
+  for (const auto& [first, last, value] : tables::kCombiningClasses) {
+    for (char32_t c = first; c <= last; ++c) fill(c);
   }
-  // A starter that is composed of others stays as it is under composing forms, unless it is different there.
-  for (const auto& [first, second, composite] : tables::kCompositions) {
-    if (combining_classes_[composite] == 0) {
-      const unsigned stable = bit(Form::nfc) | (compatibility_[composite] == 0 ? bit(Form::nfkc) : 0u);
-      unstable_.set(composite, static_cast<std::uint8_t>(unstable_[composite] & ~stable));
-    }
-  }
-  for (const tables::Composition& pair : tables::kCompositions) mark(pair.second, bit(Form::nfc) | bit(Form::nfkc));
+  for (const tables::Mapping& mapping : tables::kCanonical) fill(mapping.from);
+  for (const tables::Mapping& mapping : tables::kCompatibility) fill(mapping.from);
+  if (!composes(form)) return map.decompose_hangul();
+  for (const tables::Composition& pair : tables::kCompositions) fill(pair.second);
+  for (char32_t i = 0; i < hangul::kVowelCount; ++i) fill(hangul::kVowels + i);
+  for (char32_t i = 1; i < hangul::kTrailingCount; ++i) fill(hangul::kTrailing + i);
 }
 
 void UnicodeForms::decompose(char32_t c, bool compatibility, std::u32string& out) const {
@@ -86,22 +91,6 @@ char32_t UnicodeForms::compose(char32_t first, char32_t second) const {
                                         return std::pair(pair.first, pair.second) < wanted;
                                       });
   return found != pairs.end() && found->first == first && found->second == second ? found->composite : 0;
-}
-
-// The first character that may change; boundary moves to the last place before it where the text can be cut.
-const char* UnicodeForms::first_unstable(Form form, const char* p, const char* end, const char*& boundary) const {
-  while (p < end) {
-    if (end - p >= 8 && ascii::not_ascii(ascii::load(p)) == 0) {
-      p += 8;
-      boundary = p - 1;
-      continue;
-    }
-    const char* from = p;
-    if (!is_inert(form, utf8::decode(p))) return from;
-    boundary = from;
-  }
-  boundary = end;
-  return end;
 }
 
 // Characters in canonical order, fully taken apart. The first part of a character replaces it, the others are put in.
@@ -151,42 +140,55 @@ void UnicodeForms::put_together(Parts& parts) const {
   parts.resize(size);
 }
 
-bool UnicodeForms::normalize(Form form, std::string_view text, std::string& out) const {
-  const char *p = text.data(), *end = p + text.size(), *copied = p, *boundary = p;
-  p = first_unstable(form, p, end, boundary);
-  if (p == end) return false;
-  out.clear();
-  out.reserve(text.size() + text.size() / 4);
+template <class Writer>
+void UnicodeForms::run(Form form, std::string_view text, Writer& writer) const {
+  const CharacterMap& map = maps_[static_cast<std::size_t>(form)];
   Parts parts;
-  while (p < end) {
-    const char* begin = composes(form) ? boundary : p;
-    while (p < end) {
-      const char* next = p;
-      if (is_inert(form, utf8::decode(next))) break;
-      p = next;
+  std::vector<Edit> edits;
+  std::size_t done = 0;  // all before it is written
+  while (done < text.size()) {
+    const std::size_t stop = map.run(text, done, writer);
+    if (stop == text.size()) break;
+    // The character before this one may change with it: what was written for it is taken back.
+    std::size_t begin = stop;
+    if (begin > done) {
+      do --begin;
+      while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80);
+      writer.cut(writer.size() - map.output_size(text.substr(begin, stop - begin)));
     }
-    out.append(copied, begin);
-    copied = boundary = p;
+    done = stop;
+    while (done < text.size()) {
+      const char* p = text.data() + done;
+      if (!map.action(utf8::decode(p)).has(CharacterMap::Action::kRefused)) break;
+      done = static_cast<std::size_t>(p - text.data());
+    }
     parts.clear();
-    take_apart(form, {begin, static_cast<std::size_t>(p - begin)}, parts);
+    take_apart(form, text.substr(begin, done - begin), parts);
     if (composes(form)) put_together(parts);
-    for (const Part& part : parts) utf8::append(out, part.edit.character);
-    p = first_unstable(form, p, end, boundary);
+    edits.clear();
+    for (const Part& part : parts) edits.push_back(part.edit);
+    put_edits(writer, edits, text, begin);
   }
-  out.append(copied, end);
+}
+
+bool UnicodeForms::normalize(Form form, std::string_view text, std::string& out) const {
+  const CharacterMap& map = maps_[static_cast<std::size_t>(form)];
+  if (map.first_change(text, 0) == text.size()) return false;
+  TextWriter writer(out, text.size() + text.size() / 4);
+  run(form, text, writer);
   return true;
 }
 
 void UnicodeForms::normalize(Form form, NormalizedText& text) const {
-  const char *begin = text.text.data(), *end = begin + text.text.size(), *boundary = begin;
-  if (first_unstable(form, begin, end, boundary) == end) return;
-  Parts parts;
-  take_apart(form, text.text, parts);
-  if (composes(form)) put_together(parts);
-  std::vector<Edit> edits;
-  edits.reserve(parts.size());
-  for (const Part& part : parts) edits.push_back(part.edit);
-  apply_edits(edits, 0, text);
+  const CharacterMap& map = maps_[static_cast<std::size_t>(form)];
+  if (map.first_change(text.text, 0) == text.text.size()) return;
+  std::string out;
+  std::vector<std::uint32_t> origins;
+  {
+    OriginWriter writer(out, origins, text.text.size() + text.text.size() / 4);
+    run(form, text.text, writer);
+  }
+  text.become(std::move(out), origins);
 }
 
 }  // namespace quern::normalizers
