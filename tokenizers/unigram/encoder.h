@@ -24,6 +24,7 @@
 #include "tokenizers/definition/models.h"
 #include "tokenizers/model_token.h"
 #include "tokenizers/unigram/best_path.h"
+#include "tokenizers/unigram/word_cache.h"
 
 namespace quern::unigram {
 
@@ -44,17 +45,18 @@ class Encoder {
   ~Encoder();
   Encoder(Encoder&&) noexcept;
 
-  // Of one thread. A piece that needs more than `memory` bytes of it is Error{memory}.
+  // Of one thread and one encoder, whose words it remembers. A piece that needs more than `memory` bytes is Error{memory}.
   struct Scratch {
     static constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
-    explicit Scratch(std::uint64_t memory_in = kUnlimited) : memory(memory_in) {}
+    explicit Scratch(std::uint64_t memory_in = kUnlimited, std::size_t cache_bytes = std::size_t{32} << 20)
+        : memory(memory_in), words(cache_bytes) {}
 
     std::uint64_t memory;
+    WordCache words;
     BestPath<float, float> float_path;
     BestPath<float, double> mixed_path;
     BestPath<double, double> double_path;
     std::vector<Part> parts;
-    std::vector<ModelToken> tokens;
   };
 
   // Error{input} when the text has a character that is no piece and the model no unknown token (Hugging Face's flavour).
@@ -66,7 +68,7 @@ class Encoder {
   // Draws are (random, step, 0 …): the same ones give the same segmentation.
   Segmentation sample(std::string_view text, const SampleOptions& options, const Random& random, std::uint32_t step) const;
 
-  class Flavour;  // encoder.cpp
+  class Flavour;  // search.h
 
  private:
   std::unique_ptr<const Flavour> flavour_;

@@ -40,27 +40,6 @@ SentencePieceUnknowns::SentencePieceUnknowns(const SentencePieceModel& model) {
   }
 }
 
-void SentencePieceUnknowns::append(std::string_view text, std::span<const Part> parts, std::vector<ModelToken>& tokens) const {
-  bool after_unknown = false;
-  for (std::size_t i = parts.size(); i-- > 0;) {
-    const Part& part = parts[i];
-    const bool unknown = part.id == Part::kUnknown;
-    if (!unknown) {
-      tokens.push_back({part.id, part.begin, part.end});
-    } else if (bytes_) {
-      for (std::uint32_t at = part.begin; at < part.end; ++at) {
-        const bool last = at + 1 == part.end;
-        tokens.push_back({(*bytes_)[static_cast<unsigned char>(text[at])], part.begin, last ? part.end : part.begin});
-      }
-    } else if (after_unknown) {
-      tokens.back().end = part.end;
-    } else {
-      tokens.push_back({*unk_, part.begin, part.end});
-    }
-    after_unknown = unknown;
-  }
-}
-
 HuggingFaceUnknowns::HuggingFaceUnknowns(const UnigramModel& model)
     : unk_(model.unk_id.value_or(Part::kUnknown)), byte_fallback_(model.byte_fallback) {
   std::unordered_map<std::string_view, TokenId> ids;
@@ -70,17 +49,9 @@ HuggingFaceUnknowns::HuggingFaceUnknowns(const UnigramModel& model)
   }
 }
 
-void HuggingFaceUnknowns::append_run(std::string_view text, const Part& run, std::optional<TokenId> whole,
-                                     std::vector<ModelToken>& tokens) const {
-  const std::string_view bytes = text.substr(run.begin, run.end - run.begin);
-  const auto is_token = [&](char byte) { return bytes_[static_cast<unsigned char>(byte)].has_value(); };
-  if (whole) {
-    tokens.push_back({*whole, run.begin, run.end});
-  } else if (run.id == Part::kUnknown && byte_fallback_ && std::all_of(bytes.begin(), bytes.end(), is_token)) {
-    for (const char byte : bytes) tokens.push_back({*bytes_[static_cast<unsigned char>(byte)], run.begin, run.end});
-  } else {
-    tokens.push_back({unk_, run.begin, run.end});
-  }
+bool HuggingFaceUnknowns::has_bytes(std::string_view bytes) const {
+  return byte_fallback_ && std::all_of(bytes.begin(), bytes.end(),
+                                       [&](char byte) { return bytes_[static_cast<unsigned char>(byte)].has_value(); });
 }
 
 }  // namespace quern::unigram

@@ -24,7 +24,28 @@ class SentencePieceUnknowns {
  public:
   // Error{format} without exactly one unknown piece (none is needed with byte_fallback), or without all 256 byte pieces.
   explicit SentencePieceUnknowns(const SentencePieceModel& model);
-  void append(std::string_view text, std::span<const Part> parts, std::vector<ModelToken>& tokens) const;
+
+  // after_unknown: whether what stands before the first part ended in an unknown character; then the same of the last one.
+  template <class Sink>
+  void append(std::string_view text, std::span<const Part> parts, bool& after_unknown, Sink& sink) const {
+    for (std::size_t i = parts.size(); i-- > 0;) {
+      const Part& part = parts[i];
+      const bool unknown = part.id == Part::kUnknown;
+      if (!unknown) {
+        sink.add({part.id, part.begin, part.end});
+      } else if (bytes_) {
+        for (std::uint32_t at = part.begin; at < part.end; ++at) {
+          const bool last = at + 1 == part.end;
+          sink.add({(*bytes_)[static_cast<unsigned char>(text[at])], part.begin, last ? part.end : part.begin});
+        }
+      } else if (after_unknown) {
+        sink.extend(part.end);
+      } else {
+        sink.add({*unk_, part.begin, part.end});
+      }
+      after_unknown = unknown;
+    }
+  }
 
  private:
   std::optional<TokenId> unk_;
@@ -35,24 +56,32 @@ class HuggingFaceUnknowns {
  public:
   explicit HuggingFaceUnknowns(const UnigramModel& model);
   // find(run) gives the id of the token that is exactly this text, or nothing.
-  template <class Find>
-  void append(std::string_view text, std::span<const Part> parts, std::vector<ModelToken>& tokens, const Find& find) const {
+  template <class Sink, class Find>
+  void append(std::string_view text, std::span<const Part> parts, Sink& sink, const Find& find) const {
     for (std::size_t i = parts.size(); i-- > 0;) {
       Part run = parts[i];
       if (!is_unknown(run)) {
-        tokens.push_back({run.id, run.begin, run.end});
+        sink.add({run.id, run.begin, run.end});
         continue;
       }
       std::size_t length = 1;
       for (; i > 0 && is_unknown(parts[i - 1]); --i, ++length) run.end = parts[i - 1].end;
-      const std::optional<TokenId> whole = length > 1 ? find(text.substr(run.begin, run.end - run.begin)) : std::nullopt;
-      append_run(text, run, whole, tokens);
+      const std::string_view bytes = text.substr(run.begin, run.end - run.begin);
+      const std::optional<TokenId> whole = length > 1 ? find(bytes) : std::nullopt;
+      if (whole) {
+        sink.add({*whole, run.begin, run.end});
+      } else if (run.id == Part::kUnknown && has_bytes(bytes)) {
+        for (const char byte : bytes) sink.add({*bytes_[static_cast<unsigned char>(byte)], run.begin, run.end});
+      } else {
+        sink.add({unk_, run.begin, run.end});
+      }
     }
   }
 
  private:
   bool is_unknown(const Part& part) const { return part.id == Part::kUnknown || part.id == unk_; }
-  void append_run(std::string_view text, const Part& run, std::optional<TokenId> whole, std::vector<ModelToken>& tokens) const;
+  // Whether byte_fallback can spell this.
+  bool has_bytes(std::string_view bytes) const;
 
   TokenId unk_;
   bool byte_fallback_;

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "tokenizers/unigram/sinks.h"
+#include "tokenizers/unigram/word_cache.h"
 
 namespace quern::unigram {
-namespace {
-
-constexpr std::string_view kSpace = "\u2581";
-
-}  // namespace
-
 WholePieceEncoder::WholePieceEncoder(const SentencePieceModel& model)
     : words_(model.algorithm == SentencePieceModel::Algorithm::word), unknowns_(model) {
   for (TokenId id = 0; id < model.pieces.size(); ++id) {
@@ -53,7 +49,9 @@ void WholePieceEncoder::encode(std::string_view text, std::vector<ModelToken>& t
     at += size;
   }
   std::reverse(parts.begin(), parts.end());
-  unknowns_.append(text, parts, tokens);
+  bool after_unknown = false;
+  TokenSink sink{tokens};
+  unknowns_.append(text, parts, after_unknown, sink);
 }
 
 }  // namespace quern::unigram
