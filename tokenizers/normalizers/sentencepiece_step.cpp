@@ -24,6 +24,8 @@ namespace ascii = normalizers::ascii;
 constexpr std::string_view kMark = "\xE2\x96\x81", kReplacement = "\xEF\xBF\xBD";
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+// Of a character beyond ASCII. A rule or a piece may end inside of one.
+bool is_lead(char c) { return static_cast<unsigned char>(c) >= 0xC0; }
 
 // --- the normalizer --------------------------------------------------------------------------------------------------
 
@@ -206,7 +208,7 @@ class SentencePieceStep final : public NormalizerStep {
         }
       } else if (well_formed) {
         const char* begin = p;
-        while (p < end && !is_ascii(*p)) {
+        while (p < end && is_lead(*p)) {
           const char* next = p;
           const char32_t c = utf8::decode(next);
           if (!rules_.surely_concerns_none(c)) {

@@ -1,10 +1,12 @@
 #include "tests/tokenizers/normalizers/reference_tables.h"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "core/json.h"
 #include "core/text/utf8.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/sha256.h"
 
 namespace quern::test {
 namespace {
@@ -85,6 +87,37 @@ std::vector<std::string> sequence_differences(const std::string& name, const Nor
     } else if (differences.size() < kMostDifferences) {
       differences.push_back(difference(in, got, expected));
     }
+  }
+  return differences;
+}
+
+std::string sequences_digest(const Normalize& normalize) {
+  Sha256 hash;
+  const std::string file = reference_data::read_fixture("tokenizers/norm/sequences.jsonl.xz");
+  for (const std::string_view line : reference_data::lines(file)) {
+    hash.add(normalize(parse_json(std::string(line), "sequences.jsonl.xz").at("in").get<std::string>()));
+    hash.add("\xFF");
+  }
+  return hash.hex();
+}
+
+std::string expected_sequences_digest(const std::string& name) {
+  const Json digests = parse_json(reference_data::read_fixture("tokenizers/norm/digests.json"), "digests.json");
+  return digests.at(name).at("sequences_sha256").get<std::string>();
+}
+
+std::vector<std::string> exceptions_differences(const std::string& name, const Normalize& normalize) {
+  const std::string file = reference_data::read_fixture("tokenizers/norm/differs_from_nfkc.tsv");
+  std::vector<std::string> differences;
+  for (const std::string_view line : reference_data::lines(file)) {
+    if (!line.starts_with(name + '\t')) continue;
+    const std::string_view code = line.substr(name.size() + 1, line.find('\t', name.size() + 1) - name.size() - 1);
+    const std::string row = std::string(code) + '\t' + std::string(line.substr(line.rfind('\t') + 1));
+    const Row parsed = parse_row(row);
+    std::string in;
+    utf8::append(in, parsed.first);
+    const std::string expected = output_of(parsed, parsed.first), got = normalize(in);
+    if (got != expected) differences.push_back(difference(in, got, expected));
   }
   return differences;
 }

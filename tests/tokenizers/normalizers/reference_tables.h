@@ -17,4 +17,11 @@ std::vector<std::string> table_differences(const std::string& name, const Normal
 // The same for norm/sequences.jsonl.xz; adds to *right how many agree.
 std::vector<std::string> sequence_differences(const std::string& name, const Normalize& normalize, std::size_t* right);
 
+// The hash of what all sequences become, as norm/digests.json has it.
+std::string sequences_digest(const Normalize& normalize);
+std::string expected_sequences_digest(const std::string& name);
+
+// The same for norm/differs_from_nfkc.tsv, the short list of where a rule set is not NFKC.
+std::vector<std::string> exceptions_differences(const std::string& name, const Normalize& normalize);
+
 }  // namespace quern::test

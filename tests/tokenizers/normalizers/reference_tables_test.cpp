@@ -76,6 +76,8 @@ void check_against_reference(const char* name, const NormalizerChain& chain) {
   CHECK(test::sequence_differences(name, plain, &right) == std::vector<std::string>{});
   CHECK(test::sequence_differences(name, aligned, &right) == std::vector<std::string>{});
   CHECK(right == 6000);
+  CHECK(test::sequences_digest(plain) == test::expected_sequences_digest(name));
+  CHECK(test::exceptions_differences(name, plain) == std::vector<std::string>{});
 }
 
 }  // namespace
