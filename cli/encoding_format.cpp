@@ -1,32 +1,11 @@
 #include "cli/encoding_format.h"
 
-#include <bit>
-#include <charconv>
-#include <cstring>
-
+#include "cli/number_text.h"
 #include "core/json.h"
 #include "core/text/utf8.h"
 
 namespace quern::cli {
 namespace {
-
-template <class Integer>
-void append_number(std::string& out, Integer number) {
-  char digits[20];
-  out.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
-}
-
-template <class Word>
-void append_words(std::string& out, const std::vector<TokenId>& ids) {
-  static_assert(std::endian::native == std::endian::little, "u16 and u32 are little-endian");
-  std::size_t at = out.size();
-  out.resize(at + ids.size() * sizeof(Word));
-  for (const TokenId id : ids) {
-    const auto word = static_cast<Word>(id);
-    std::memcpy(&out[at], &word, sizeof word);
-    at += sizeof word;
-  }
-}
 
 // Text for a terminal: control characters as their pictures, so that a record cannot steer it.
 void append_visible(std::string& out, std::string_view text) {

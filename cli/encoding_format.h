@@ -2,6 +2,8 @@
 //
 //   EncodingFormatter formatter(tokenizer, options, {.form = EncodingForm::ids});
 //   formatter.append(record, out);            // "464 2068 7586\n"
+//
+// For single texts without padding; the rest is window_format.h's.
 #pragma once
 
 #include <cstdint>

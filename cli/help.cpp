@@ -82,7 +82,8 @@ std::string option_left(const OptionSpec& spec, bool align_names) {
   const bool on_by_default = spec.kind == ValueKind::flag && !spec.default_text.empty();
   left += (on_by_default ? "--[no-]" : "--") + spec.name;
   const std::string value = value_text(spec);
-  return value.empty() ? left : left + " " + value;
+  if (value.empty()) return left;
+  return left + (spec.implied_text.empty() ? " " + value : " [" + value + "]");
 }
 
 std::string full_text(const OptionSpec& spec) {
@@ -94,6 +95,7 @@ std::string full_text(const OptionSpec& spec) {
     for (std::size_t i = 0; i < spec.choices.size(); ++i) text += (i == 0 ? " " : ", ") + spec.choices[i];
     text += ".";
   }
+  if (!spec.implied_text.empty()) text += " Alone it means " + spec.implied_text + ".";
   if (spec.is_required) text += " Required.";
   if (spec.is_list && !spec.is_operand) text += " May be given more than once.";
   if (!spec.default_text.empty()) {

@@ -20,7 +20,8 @@ std::string option_head(const OptionSpec& spec) {
   std::string head = spec.short_name == 0 ? "" : roff::bold(std::string("-") + spec.short_name) + ", ";
   head += roff::bold("--" + spec.name);
   if (spec.kind == ValueKind::flag) return spec.is_action ? head : head + ", " + roff::bold("--no-" + spec.name);
-  return head + " " + roff::italic(value_text(spec));
+  const std::string value = roff::italic(value_text(spec));
+  return head + (spec.implied_text.empty() ? " " + value : " [" + value + "]");
 }
 
 void write_options(Roff& page, const Options& options) {

@@ -36,6 +36,7 @@ struct OptionSpec {
   ValueKind kind = ValueKind::text;
   std::vector<std::string> choices;  // all that a choice takes; of other kinds, what completions offer
   std::string default_text;     // as it would be typed; empty when there is none
+  std::string implied_text;     // what a bare --name stands for; empty: it needs a value
   std::string help_text;        // one line, no full stop; 45 characters fit one line of -h
   std::string details_text;     // further sentences for --help and the man page
   std::string group = "Options";
@@ -64,6 +65,9 @@ class Option {
   Option& hidden() { return spec_->is_hidden = true, *this; }
   // Words that completions offer, though others are taken too.
   Option& suggest(std::vector<std::string> words) { return spec_->choices = std::move(words), *this; }
+  // --name may stand alone and then means --name=text. The next word is its value only if it is one of the choices (or
+  // suggestions), or a number where the option takes others too.
+  Option& implied(std::string text) { return spec_->implied_text = std::move(text), *this; }
   // The row stands for a word without a name: options.choice("SHELL", …).as_operand().
   Option& as_operand();
   // Where the value does not say it: default_text("all"). Empty: no default is shown.

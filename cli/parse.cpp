@@ -56,6 +56,35 @@ std::string nearest_option(const Options& options, const std::string& typed) {
   fail(command, "unknown option " + typed, is_long ? nearest_option(options, typed) : std::string());
 }
 
+bool may_be_value(const OptionSpec& spec, const std::string& word) {
+  if (std::find(spec.choices.begin(), spec.choices.end(), word) != spec.choices.end()) return true;
+  const bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  return spec.kind != ValueKind::choice && is_number;
+}
+
+// Is the word behind this one its value, whatever it looks like?
+bool wants_next(const Options& options, const std::string& word) {
+  return std::any_of(options.specs().begin(), options.specs().end(), [&](const auto& spec) {
+    if (spec->is_operand || spec->kind == ValueKind::flag || !spec->implied_text.empty()) return false;
+    return word == "--" + spec->name || (spec->short_name != 0 && word == std::string("-") + spec->short_name);
+  });
+}
+
+// Options that may stand alone get the value that this means: "--pad" becomes "--pad=longest".
+std::vector<std::string> with_implied_values(std::vector<std::string> words, const Options& options) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (wants_next(options, words[i])) {
+      ++i;
+      continue;
+    }
+    const OptionSpec* spec = words[i].compare(0, 2, "--") == 0 ? options.find(words[i].substr(2)) : nullptr;
+    if (spec == nullptr || spec->implied_text.empty()) continue;
+    const bool has_value = i + 1 < words.size() && may_be_value(*spec, words[i + 1]);
+    if (!has_value) words[i] += "=" + spec->implied_text;
+  }
+  return words;
+}
+
 // CLI11 throws only when the last option on the line lacks its value.
 [[noreturn]] void fail_missing_value(const std::string& command, const Options& options, const std::string& last) {
   for (const auto& spec : options.specs()) {
@@ -89,7 +118,8 @@ bool looks_like_option(const std::string& word) {
 
 }  // namespace
 
-Arguments parse_arguments(const std::string& command, const std::vector<std::string>& words, Options& options) {
+Arguments parse_arguments(const std::string& command, const std::vector<std::string>& typed, Options& options) {
+  const std::vector<std::string> words = with_implied_values(typed, options);
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();  // operands stay with us: CLI11 would split one such as "[a,b]"

@@ -4,7 +4,7 @@
 //   apply_layers("encode", options, arguments);        // cli/layers.h: environment, file, then these
 //
 // GNU manners: options anywhere, `--` ends them, `-` is an operand, --name=value or --name value, -n value or -nvalue,
-// short flags in one cluster, negative numbers as values and operands, no abbreviations.
+// short flags in one cluster, bare --name where an option implies a value, negative numbers as values and operands, no abbreviations.
 // parse.cpp is the only file that knows CLI11; none of its exceptions, messages or exit codes leave it.
 #pragma once
 

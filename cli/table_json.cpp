@@ -16,6 +16,7 @@ Json option_json(const OptionSpec& spec) {
   if (!spec.value_name.empty()) json["value_name"] = spec.value_name;
   if (!spec.choices.empty()) json[spec.kind == ValueKind::choice ? "choices" : "suggestions"] = spec.choices;
   if (!spec.default_text.empty()) json["default"] = spec.default_text;
+  if (!spec.implied_text.empty()) json["implied"] = spec.implied_text;
   json["required"] = spec.is_required;
   json["list"] = spec.is_list;
   json["operand"] = spec.is_operand;

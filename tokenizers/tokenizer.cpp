@@ -158,6 +158,8 @@ bool Tokenizer::is_special(TokenId id) const {
   return id < size() && compiled_->added[id] && compiled_->added[id]->special;
 }
 
+std::size_t Tokenizer::count_special(std::size_t texts) const { return compiled_->post_processing.count_special(texts); }
+
 std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special) const {
   const bool joins_bytes = decodes_bytewise();
   std::string bytes;

@@ -44,6 +44,7 @@ class Tokenizer {
   std::optional<TokenId> id(std::string_view token) const;
   std::string_view bytes(TokenId id) const;  // what the token decodes to on its own
   bool is_special(TokenId id) const;
+  std::size_t count_special(std::size_t texts) const;  // what EncodeOptions::add_special puts around one text or two
 
   // The text that the decoders make of the tokens; without a decoder the tokens as they are spelled, spaces between
   // them. An id that no token has is Error{input}.

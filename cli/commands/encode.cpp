@@ -1,28 +1,51 @@
 // Text in, token ids out. Streams: memory does not grow with the input.
 #include <unistd.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "cli/commands/registry.h"
 #include "cli/encoding_format.h"
+#include "cli/lengths.h"
 #include "cli/shared_options.h"
 #include "cli/tokenizer_choice.h"
+#include "cli/window_format.h"
 #include "core/error.h"
 #include "core/io/mapped_file.h"
 #include "core/memory.h"
+#include "tokenizers/post_processors/padding.h"
 
 namespace quern::cli {
 namespace {
 
 struct Config {
   TokenizerChoice tokenizer;
-  std::string allowed_special;
+  std::string allowed_special, fields;
   EncodingForm form = EncodingForm::ids;
-  bool special = false, char_offsets = false, document = false;
+  bool special = false, char_offsets = false, document = false, pair = false;
+  Lengths lengths;
   ColorMode color = ColorMode::automatic;
   Inputs inputs;
   OutputTarget output;
   std::int64_t threads = 0;
   std::uint64_t memory = 0;
 };
+
+// Options that would do nothing, or contradict each other.
+void check_combinations(const Options& options, const Config& config) {
+  const auto refuse = [](const std::string& message) { throw Error(ErrorCode::usage, message); };
+  const bool places = config.form == EncodingForm::offsets || config.form == EncodingForm::jsonl;
+  if (options.was_set("offsets") && !places) refuse("--offsets does nothing without --as offsets or --as jsonl");
+  if (options.was_set("fields") && config.form != EncodingForm::jsonl) refuse("--fields does nothing without --as jsonl");
+  if (config.form == EncodingForm::count && !config.lengths.pad.empty()) {
+    refuse("--pad and --as count do not go together: padding would be counted");
+  }
+  const Records records = config.inputs.format.records;
+  if (config.pair && (records == Records::jsonl || records == Records::tsv || config.document)) {
+    refuse("--pair goes with none of --jsonl, --tsv and --document: a record is two texts with a tab between");
+  }
+  if (config.pair && config.color == ColorMode::always) refuse("--pair and --color always do not go together");
+}
 
 void declare(Options& options, Config& config) {
   shared::tokenizer(options, config.tokenizer);
@@ -49,8 +72,19 @@ void declare(Options& options, Config& config) {
       .details(
           "Without it the tokenizer's kind decides: all of them for tokenizer.json, as in Hugging Face, none for "
           ".tiktoken, as in tiktoken's encode_ordinary.");
+  options.value("fields", config.fields, "F,…")
+      .help("lists to print for each record as jsonl")
+      .details(
+          "Of ids, tokens, offsets, type_ids, attention_mask, special_mask, words and sequences; the first three when "
+          "nothing is said. A word is a piece of the text before the model, counted from 0; a sequence is the text of a "
+          "pair; -1 stands for special tokens and padding.");
+  options.flag("pair", config.pair)
+      .help("each record is two texts, a tab between them")
+      .details("They are encoded as one input, the way the tokenizer's post-processor says.");
   options.flag("document", config.document).help("the whole of each file is one record");
   options.choice("offsets", config.char_offsets, {{"bytes", false}, {"chars", true}}).help("what offsets count");
+  declare_lengths(options, config.lengths, config.pair);
+  options.check([&] { check_combinations(options, config); });
   shared::color(options, config.color);
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
@@ -58,9 +92,24 @@ void declare(Options& options, Config& config) {
   shared::memory(options, config.memory);
 }
 
-EncodeOptions encode_options(const Config& config) {
+// Pairs, padding and lists beside ids take more than single texts and their ids do.
+bool needs_windows(const Config& config) {
+  return config.pair || config.lengths.overflow || !config.lengths.pad.empty() || !config.fields.empty();
+}
+
+WindowStyle window_style(const Config& config) {
+  return {.form = config.form,
+          .fields = parse_window_fields(config.fields.empty() ? "ids,tokens,offsets" : config.fields),
+          .char_offsets = config.char_offsets,
+          .pairs = config.pair,
+          .overflow = config.lengths.overflow};
+}
+
+EncodeOptions encode_options(const Config& config, const Tokenizer& tokenizer) {
   using Specials = EncodeOptions::Specials;
   EncodeOptions options{.add_special = config.special};
+  options.truncation = config.lengths.truncation(tokenizer, {.special = config.special, .pairs = config.pair});
+  options.overflow = config.lengths.overflow;
   // Each thread may be merging a long piece; the other half is for records and their ids.
   options.scratch_bytes = memory_budget(config.memory) / 2 / static_cast<std::uint64_t>(effective_threads(config.threads));
   if (config.allowed_special == "all") {
@@ -87,34 +136,158 @@ RecordFormat record_format(const Config& config) {
   return format;
 }
 
-// Encodes every record and hands the blocks of output on, in input order. Returns the number of ids.
+// A window has a list for everything, which weighs much beside a short text.
+constexpr std::size_t kTextBlock = std::size_t{1} << 20, kWindowBlock = std::size_t{1} << 16;
+
+struct Block {
+  std::string bytes;
+  std::uint64_t ids = 0;
+  std::vector<std::vector<Window>> records;  // instead of bytes: those that wait for padding
+  RecordDamage damage;                       // records that could not be encoded as asked
+};
+
+// Gives each record to `encode`; one that it cannot take is passed over or an error with its place, as asked.
+template <class Encode>
+void encode_block(const TextBlock& text, OnBadRecord on_bad, Block& block, Encode encode) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    try {
+      encode(text[i]);
+    } catch (Error& error) {
+      if (error.code() != ErrorCode::input || !error.where().path.empty()) throw;
+      error.at(text.path(), text.line(i));
+      if (on_bad == OnBadRecord::error) throw;
+      RecordDamage damage;
+      damage.bad_records = 1, damage.first_bad = error.where(), damage.first_bad_reason = error.message();
+      block.damage.add(damage);
+    }
+  }
+}
+
+// work: a block of text to one of output, on any thread; emit: takes these in input order.
+template <class Work, class Emit>
+void for_each_text(const Config& config, Context& context, std::size_t block_bytes, Work work, Emit emit) {
+  const RecordFormat format = record_format(config);
+  BlockReader reader(config.inputs.files, format,
+                     {.block_bytes = block_bytes, .record_limit = longest_record(config.memory)});
+  Progress progress(context.progress, "encoding", reader.total(), "B");
+  std::uint64_t seen = 0;
+  RecordDamage refused;
+  RecordDamage damage = for_each_block<Block>(
+      reader, format, effective_threads(config.threads), work,
+      [&](Block& block) { refused.add(block.damage), emit(block); },
+      [&](std::uint64_t position) { progress.advance(position - seen), seen = position; });
+  progress.finish();
+  damage.add(refused);
+  report_damage(context, damage);
+}
+
+template <class Write>
+std::uint64_t encode_texts(const Config& config, Context& context, const Tokenizer& tokenizer, EncodingStyle style,
+                           Write write) {
+  std::vector<EncodingFormatter> formatters;
+  const EncodeOptions options = encode_options(config, tokenizer);
+  for (int i = 0; i < effective_threads(config.threads); ++i) formatters.emplace_back(tokenizer, options, style);
+  std::uint64_t ids = 0;
+  for_each_text(
+      config, context, kTextBlock,
+      [&](const TextBlock& text, int worker) {
+        Block block;
+        EncodingFormatter& formatter = formatters[static_cast<std::size_t>(worker)];
+        encode_block(text, config.inputs.format.on_bad_record, block,
+                     [&](std::string_view record) { block.ids += formatter.append(record, block.bytes); });
+        return block;
+      },
+      [&](Block& block) { ids += block.ids, write(block.bytes); });
+  return ids;
+}
+
+// Pads records to the longest of a batch, in input order, whatever block they came in. Padding is done as records are
+// written: it may be most of the output, and must not be held.
+class Batch {
+ public:
+  Batch(std::size_t size, const Padding& padding, std::uint64_t memory) : size_(size), padding_(padding), memory_(memory) {
+    require_room(padded_length(1, padding));
+  }
+  // write: takes the windows of one record, padded.
+  template <class Write>
+  void add(std::vector<Window> windows, Write write) {
+    longest_ = std::max(longest_, windows[0].size());
+    held_ += std::accumulate(windows.begin(), windows.end(), std::size_t{0},
+                             [](std::size_t sum, const Window& window) { return sum + window.size(); });
+    require_room(held_);
+    records_.push_back(std::move(windows));
+    if (records_.size() == size_) flush(write);
+  }
+  template <class Write>
+  void flush(Write write) {
+    const std::size_t length = padded_length(longest_, padding_);
+    for (std::vector<Window>& windows : records_) {
+      for (Window& window : windows) pad(window, length, padding_);
+      write(windows);
+      windows.clear();
+    }
+    records_.clear(), longest_ = 0, held_ = 0;
+  }
+
+ private:
+  void require_room(std::size_t tokens) const {
+    constexpr std::uint64_t kPerToken = 40;  // an entry in each of a window's lists
+    if (tokens <= memory_ / kPerToken) return;
+    throw Error(ErrorCode::memory, "records and their padding do not fit the memory allowed")
+        .remedy("choose a smaller --batch, or a smaller length with --pad");
+  }
+
+  const std::size_t size_;
+  const Padding padding_;
+  const std::uint64_t memory_;
+  std::vector<std::vector<Window>> records_;
+  std::size_t longest_ = 0, held_ = 0;
+};
+
+template <class Write>
+std::uint64_t encode_windows(const Config& config, Context& context, const Tokenizer& tokenizer, Write write) {
+  const WindowStyle style = window_style(config);
+  EncodeOptions options = encode_options(config, tokenizer);
+  options.words = std::find(style.fields.begin(), style.fields.end(), WindowField::words) != style.fields.end();
+  const auto padding = config.lengths.padding(tokenizer, options.truncation);
+  std::vector<WindowEncoder> encoders;
+  for (int i = 0; i < effective_threads(config.threads); ++i) encoders.emplace_back(tokenizer, options, style);
+
+  const bool together = padding && padding->length == 0;
+  Batch batch(together ? config.lengths.batch_size() : 1, padding.value_or(Padding{}), memory_budget(config.memory) / 4);
+  std::uint64_t ids = 0;
+  std::string bytes;
+  const auto write_padded = [&](const std::vector<Window>& windows) {
+    ids += append_windows(bytes, windows, tokenizer, style);
+    if (bytes.size() >= kWindowBlock) write(bytes), bytes.clear();
+  };
+  for_each_text(
+      config, context, kWindowBlock,
+      [&](const TextBlock& text, int worker) {
+        Block block;
+        encode_block(text, config.inputs.format.on_bad_record, block, [&](std::string_view record) {
+          std::vector<Window> windows = encoders[static_cast<std::size_t>(worker)].encode(record);
+          if (padding) return block.records.push_back(std::move(windows));
+          block.ids += append_windows(block.bytes, windows, tokenizer, style);
+        });
+        return block;
+      },
+      [&](Block& block) {
+        ids += block.ids;
+        write(block.bytes);
+        for (std::vector<Window>& windows : block.records) batch.add(std::move(windows), write_padded);
+      });
+  batch.flush(write_padded);
+  write(bytes);
+  return ids;
+}
+
+// Encodes every record and hands the output on, in input order. Returns the number of ids.
 template <class Write>
 std::uint64_t encode_all(const Config& config, Context& context, const Tokenizer& tokenizer, EncodingStyle style,
                          Write write) {
-  struct Block {
-    std::string bytes;
-    std::uint64_t ids = 0;
-  };
-  const int threads = effective_threads(config.threads);
-  std::vector<EncodingFormatter> formatters;
-  for (int i = 0; i < threads; ++i) formatters.emplace_back(tokenizer, encode_options(config), style);
-  const RecordFormat format = record_format(config);
-  BlockReader reader(config.inputs.files, format, {.record_limit = longest_record(config.memory)});
-  Progress progress(context.progress, "encoding", reader.total(), "B");
-  std::uint64_t ids = 0, seen = 0;
-  const RecordDamage damage = for_each_block<Block>(
-      reader, format, threads,
-      [&](const TextBlock& text, int worker) {
-        Block block;
-        for (std::size_t i = 0; i < text.size(); ++i)
-          block.ids += formatters[static_cast<std::size_t>(worker)].append(text[i], block.bytes);
-        return block;
-      },
-      [&](const Block& block) { ids += block.ids, write(block.bytes); },
-      [&](std::uint64_t position) { progress.advance(position - seen), seen = position; });
-  progress.finish();
-  report_damage(context, damage);
-  return ids;
+  return needs_windows(config) ? encode_windows(config, context, tokenizer, write)
+                               : encode_texts(config, context, tokenizer, style, write);
 }
 
 std::string npy_header(std::uint64_t ids) {
@@ -159,7 +332,7 @@ void run(const Config& config, Context& context) {
   const bool binary = config.form == EncodingForm::u16 || config.form == EncodingForm::u32;
   Output out = binary ? config.output.open_binary() : config.output.open();
   EncodingStyle style{.form = config.form, .char_offsets = config.char_offsets};
-  style.color = config.form == EncodingForm::tokens &&
+  style.color = config.form == EncodingForm::tokens && !needs_windows(config) &&
                 (config.color == ColorMode::always ||
                  (config.output.is_standard() && terminal::use_color(config.color, STDOUT_FILENO)));
   const std::uint64_t ids =
@@ -176,10 +349,16 @@ const Command encode = make_command<Config>(
         .group = Group::tokenizers,
         .summary = "turn text into token ids",
         .description =
-            "Each record of the input becomes one line of ids, in input order, whatever the number of threads.",
+            "Each record of the input becomes one line of ids, in input order, whatever the number of threads. For models, "
+            "records are cut and padded to a length, pairs of texts are joined, and --as jsonl --fields tells types and "
+            "masks; all of it as Hugging Face tokenizers do it.",
         .examples = {{"quern encode -t mill.json corpus.txt > ids.txt", "one line of ids per line of text"},
                      {"quern encode -t mill.json --jsonl text --as u32 web.jsonl.gz > ids.bin",
-                      "a field of compressed JSON lines to flat ids"}},
+                      "a field of compressed JSON lines to flat ids"},
+                     {"quern encode -t mill.json --max-length 8 --overflow corpus.txt",
+                      "eight ids a line, as many lines as a text needs"},
+                     {"quern encode -t mill.json --pair --as jsonl --fields type_ids pairs.tsv",
+                      "which text of a pair each token is of"}},
         .see_also = {"decode", "tokenizer info"},
     },
     declare, run);

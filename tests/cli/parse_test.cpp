@@ -167,6 +167,30 @@ TEST_CASE("a bad value is shown with what was expected") {
   CHECK(complaint({"--special=maybe"}) == "bench: option --special is \"maybe\", expected true or false");
 }
 
+TEST_CASE("an option that implies a value takes the next word only if it can be one") {
+  const auto read_pad = [](const Words& words) {
+    Form form = Form::ids;
+    std::string pad, model;
+    Words files;
+    Options options;
+    options.choice("form", form, {{"ids", Form::ids}, {"tokens", Form::tokens}}).implied("tokens");
+    options.value("pad", pad, "LENGTH").suggest({"longest"}).implied("own");
+    options.value('m', "model", model, "FILE");
+    options.operands("FILE", files);
+    apply_layers("bench", options, parse_arguments("bench", words, options));
+    std::string all = std::string(form == Form::tokens ? "tokens" : "ids") + "," + pad + "," + model;
+    for (const std::string& file : files) all += "," + file;
+    return all;
+  };
+  CHECK(read_pad({"--pad", "--form"}) == "tokens,own,");
+  CHECK(read_pad({"--pad", "longest", "--form", "ids"}) == "ids,longest,");
+  CHECK(read_pad({"--pad", "12", "--form", "12"}) == "tokens,12,,12");
+  CHECK(read_pad({"--pad", "text", "--form", "text"}) == "tokens,own,,text,text");
+  CHECK(read_pad({"--pad=text", "--form=ids"}) == "ids,text,");
+  CHECK(read_pad({"-m", "--pad", "--model", "--form"}) == "ids,,--form");
+  CHECK(read_pad({"--", "--pad"}) == "ids,,,--pad");
+}
+
 TEST_CASE("an operand too many is refused where no list takes it") {
   std::string only;
   Options options;

@@ -43,9 +43,9 @@ std::vector<std::size_t> truncated_lengths(std::span<const std::size_t> lengths,
   }
   const std::size_t excess = total - room;
   if (lengths[target] <= excess) {
-    throw Error(ErrorCode::input, "only the " + std::string(target == 0 ? "first" : "second") + " text may be cut, but its " +
-                                      std::to_string(lengths[target]) + " tokens are not more than the " +
-                                      std::to_string(excess) + " in excess")
+    throw Error(ErrorCode::input, "only the " + std::string(target == 0 ? "first" : "second") +
+                                      " text may be cut, but there are " + std::to_string(excess) +
+                                      " tokens too many and it has " + std::to_string(lengths[target]))
         .remedy("allow a longer length, or cut the longest first");
   }
   kept[target] -= excess;

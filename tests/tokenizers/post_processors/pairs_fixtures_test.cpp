@@ -73,7 +73,7 @@ bool same_complaint(const std::string& theirs, const std::string& ours) {
   const auto both = [&](const char* their_words, const char* our_words) {
     return theirs.find(their_words) != theirs.npos && ours.find(our_words) != ours.npos;
   };
-  return both("Sequence to truncate too short", "text may be cut, but its") ||
+  return both("Sequence to truncate too short", "text may be cut, but there are") ||
          both("Second sequence not provided", "only the second of a pair may be cut") ||
          both("`stride` must be strictly less", "would not move on");
 }

@@ -55,9 +55,9 @@ TEST_CASE("one text of a pair is cut as long as something of it stays") {
   CHECK(cut({7}, Strategy::only_first, 2) == Lengths{2});
   CHECK(cut({7, 5}, Strategy::only_second, 0) == Lengths{0, 0});
   CHECK_THROWS_WITH(cut({7, 5}, Strategy::only_second, 7),
-                    "only the second text may be cut, but its 5 tokens are not more than the 5 in excess");
+                    "only the second text may be cut, but there are 5 tokens too many and it has 5");
   CHECK_THROWS_WITH(cut({7, 5}, Strategy::only_first, 4),
-                    "only the first text may be cut, but its 7 tokens are not more than the 8 in excess");
+                    "only the first text may be cut, but there are 8 tokens too many and it has 7");
   CHECK_THROWS_WITH(cut({7}, Strategy::only_second, 4),
                     "the text is longer than allowed, and only the second of a pair may be cut");
 }

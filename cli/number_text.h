@@ -1,0 +1,31 @@
+// Numbers appended to text and to raw words, without a detour through streams.
+#pragma once
+
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace quern::cli {
+
+template <class Integer>
+void append_number(std::string& out, Integer number) {
+  char digits[20];
+  out.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
+}
+
+// Little-endian, nothing between them.
+template <class Word, class Integer>
+void append_words(std::string& out, const std::vector<Integer>& numbers) {
+  static_assert(std::endian::native == std::endian::little, "u16 and u32 are little-endian");
+  std::size_t at = out.size();
+  out.resize(at + numbers.size() * sizeof(Word));
+  for (const Integer number : numbers) {
+    const auto word = static_cast<Word>(number);
+    std::memcpy(&out[at], &word, sizeof word);
+    at += sizeof word;
+  }
+}
+
+}  // namespace quern::cli
