@@ -38,12 +38,35 @@ Tokenizer repaired_llama2() {
   return Tokenizer(formats::read_tokenizer_json(file.dump(), path));
 }
 
+// The one whose path and letter case an entry of the table names.
+struct Entry {
+  const char *name, *path;
+  LoadOptions::LetterCase letter_case = LoadOptions::LetterCase::by_file;
+};
+constexpr auto kLower = LoadOptions::LetterCase::lower, kCased = LoadOptions::LetterCase::cased;
+constexpr Entry kEntries[] = {
+    {"hf_clip", "ort_extensions/tokenizer/clip/tokenizer.json"},
+    {"hf_t5_small", "ort_extensions/tokenizer/t5-small/tokenizer.json"},
+    {"hf_bert_uncased", "bert_nvidia/bert-base-uncased-vocab.txt", kLower},
+    {"hf_bert_cased", "bert_nvidia/bert-base-cased-vocab.txt", kCased},
+    {"hf_bert_chinese", "bert_chinese_clue/vocab.txt", kCased},
+    {"hf_bert_chinese_lower", "bert_chinese_clue/vocab.txt", kLower},
+    {"hf_bert_multi_cased", "blingfire/bert_multi_cased/vocab.txt", kCased},
+    {"spm_llama2", "llama2/tokenizer.model"},
+    {"spm_blingfire_1", "blingfire/bpe_example/m.model"},
+    {"spm_blingfire_2", "blingfire/bpe_example2/m.model"},
+    {"spm_test_model", "sentencepiece/python/test/test_model.model"},
+    {"spm_test_ja_model", "sentencepiece/python/test/test_ja_model.model"},
+    {"spm_xlnet", "blingfire/xlnet/spiece.model"},
+};
+
 }  // namespace
 
 Tokenizer load_tokenizer(const std::string& name) {
+  for (const Entry& entry : kEntries) {
+    if (name == entry.name) return Tokenizer::load(data_path(std::string("tokref/") + entry.path), {.pattern = "", .letter_case = entry.letter_case});
+  }
   if (name == "hf_llama2") return repaired_llama2();
-  if (name == "hf_clip") return Tokenizer::load(data_path("tokref/ort_extensions/tokenizer/clip/tokenizer.json"));
-  if (name == "hf_t5_small") return Tokenizer::load(data_path("tokref/ort_extensions/tokenizer/t5-small/tokenizer.json"));
   if (name == "hf_gpt2")
     return Tokenizer::load(data_path("tokref/gigatoken_fixtures/tests/fixtures/gpt2_tokenizer.json"));
   if (name == "hf_gpt2_prefix") {

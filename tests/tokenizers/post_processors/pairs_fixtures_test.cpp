@@ -178,8 +178,27 @@ TEST_CASE("pairs give Hugging Face's windows: cut, overlapping, padded, refused"
   const std::pair<const char*, Padding> kTokenizers[] = {
       {"hf_roberta", pad_token("<pad>", 1)},
       {"hf_gpt2", pad_token("<|endoftext|>", 50256)},
+      {"hf_bert_uncased", pad_token("[PAD]", 0)},
+      {"hf_bert_chinese", pad_token("[PAD]", 0)},
+      {"hf_t5_small", pad_token("<pad>", 0)},
   };
   for (const auto& [name, padding] : kTokenizers) PairRows(name, reference_data::load_tokenizer(name), padding).check();
+}
+
+TEST_CASE("every case gives Hugging Face's words") {
+  if (!reference_data::available()) return;
+  const auto cases = read_rows("tokenizers/cases.jsonl");
+  for (const std::string name : {"hf_gpt2", "hf_gpt2_prefix", "hf_roberta", "hf_clip", "hf_t5_small", "hf_llama2", "hf_bert_uncased",
+                                 "hf_bert_cased", "hf_bert_chinese", "hf_bert_chinese_lower", "hf_bert_multi_cased"}) {
+    Encoder encoder(reference_data::load_tokenizer(name), {.words = true});
+    for (const Json& row : read_rows("tokenizers/encode/" + name + ".jsonl.xz")) {
+      const std::string text = cases[row["case"].get<std::size_t>()]["text"];
+      INFO(name << ", case " << row["case"]);
+      const Window window = encoder.windows(text)[0];
+      REQUIRE(window.ids == row["ids"].get<std::vector<TokenId>>());
+      REQUIRE(window.words == row["words"].get<std::vector<std::int32_t>>());
+    }
+  }
 }
 
 }  // namespace quern
