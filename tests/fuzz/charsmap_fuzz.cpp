@@ -1,5 +1,5 @@
-// Any bytes are either a map of rules or an Error; with a map, any text is normalized, alike with and without spans, and
-// every span lies within the text.
+// Any bytes are either a map of rules or an Error; with a map, any text is normalized, alike with and without spans,
+// and every span lies within the text.
 //
 // Input: a byte of flags, a byte with the size of the text, the text, and the map: serialized, or (flag 128) as sources
 // and targets with zero bytes between them.

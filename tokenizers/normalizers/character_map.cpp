@@ -67,10 +67,14 @@ std::size_t CharacterMap::output_size(std::string_view character) const {
   const Action action = this->action(c);
   const std::size_t padding = action.has(Action::kPadded) ? 2 : 0;
   switch (action.kind()) {
-    case Action::kRemoved: return 0;
-    case Action::kReplaced: return action.size() + padding;
-    case Action::kJamo: return (c - hangul::kSyllables) % hangul::kTrailingCount == 0 ? 6 : 9;
-    default: return character.size() + padding;
+    case Action::kRemoved:
+      return 0;
+    case Action::kReplaced:
+      return action.size() + padding;
+    case Action::kJamo:
+      return (c - hangul::kSyllables) % hangul::kTrailingCount == 0 ? 6 : 9;
+    default:
+      return character.size() + padding;
   }
 }
 
@@ -79,8 +83,11 @@ template <class Writer>
 void CharacterMap::put(char32_t c, Action action, std::string_view bytes, std::size_t origin, Writer& writer) const {
   if (action.has(Action::kPadded)) writer.put(' ', origin);
   switch (action.kind()) {
-    case Action::kRemoved: break;
-    case Action::kReplaced: writer.put(text(action), origin); break;
+    case Action::kRemoved:
+      break;
+    case Action::kReplaced:
+      writer.put(text(action), origin);
+      break;
     case Action::kJamo: {
       char32_t jamo[3];
       const int count = hangul::decompose(c, jamo);
@@ -90,7 +97,8 @@ void CharacterMap::put(char32_t c, Action action, std::string_view bytes, std::s
       }
       break;
     }
-    default: writer.put(bytes, origin);
+    default:
+      writer.put(bytes, origin);
   }
   if (action.has(Action::kPadded)) writer.put(' ', origin);
 }

@@ -6,7 +6,8 @@
 //   map.lower_ascii();
 //   map.normalize("CAF\u00C9", out);      // "cafe"
 //
-// What is not told stays as it is. Plain ASCII goes eight bytes at a time. Built once, then read by any number of threads.
+// What is not told stays as it is. Plain ASCII goes eight bytes at a time. Built once, then read by any number of
+// threads.
 #pragma once
 
 #include <string>
@@ -25,8 +26,8 @@ class CharacterMap {
     constexpr Action() = default;
     constexpr explicit Action(std::uint32_t bits) : bits_(bits) {}
     static constexpr std::uint32_t kRemoved = 1, kReplaced = 2, kJamo = 3, kKind = 3;  // kJamo: a syllable comes apart
-    static constexpr std::uint32_t kPadded = 4;    // a space before and a space behind
-    static constexpr std::uint32_t kRefused = 8;   // this map cannot do it: it needs to see the neighbours
+    static constexpr std::uint32_t kPadded = 4;   // a space before and a space behind
+    static constexpr std::uint32_t kRefused = 8;  // this map cannot do it: it needs to see the neighbours
     static constexpr int kSizeShift = 4, kTextShift = 10;
 
     constexpr bool same() const { return bits_ == 0; }
@@ -44,7 +45,7 @@ class CharacterMap {
   void replace(char32_t c, std::string_view text);  // at most 63 bytes; none: removes it
   void remove(tables::Range range);
   void lower_ascii();
-  void decompose_hangul();  // syllables become their two or three jamo
+  void decompose_hangul();                                                 // syllables become their two or three jamo
   void pad(tables::Range range) { actions_.set(range, Action::kPadded); }  // before replace, which keeps the padding
   void refuse(char32_t c) { actions_.set(c, Action::kRefused); }
 

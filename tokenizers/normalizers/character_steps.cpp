@@ -30,9 +30,7 @@ class UnicodeFormStep final : public NormalizerStep {
  public:
   explicit UnicodeFormStep(UnicodeForms::Form form) : form_(form), forms_(UnicodeForms::get()) {}
 
-  bool normalize(std::string_view text, std::string& out) const override {
-    return forms_.normalize(form_, text, out);
-  }
+  bool normalize(std::string_view text, std::string& out) const override { return forms_.normalize(form_, text, out); }
   void normalize(NormalizedText& text) const override { forms_.normalize(form_, text); }
 
  private:
@@ -78,9 +76,7 @@ const CharacterMap& nmt_characters() {
 
 }  // namespace
 
-std::unique_ptr<const NormalizerStep> make_step(const BertNormalizer& part) {
-  return std::make_unique<BertStep>(part);
-}
+std::unique_ptr<const NormalizerStep> make_step(const BertNormalizer& part) { return std::make_unique<BertStep>(part); }
 std::unique_ptr<const NormalizerStep> make_step(const UnicodeNormalizer& part) {
   return std::make_unique<UnicodeFormStep>(part.form);
 }

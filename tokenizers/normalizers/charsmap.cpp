@@ -71,7 +71,8 @@ void each_character(const DoubleArray& trie, DoubleArray::Node node, const Use& 
       }
       if (second->is_key) broken(base | i << 6, base | i << 6 | 0x3F);
       for (char32_t j = 0; j < 0x40; ++j) {
-        if (const auto third = trie.child(*second, static_cast<unsigned char>(0x80 | j))) use(base | i << 6 | j, *third);
+        if (const auto third = trie.child(*second, static_cast<unsigned char>(0x80 | j)))
+          use(base | i << 6 | j, *third);
       }
     }
   }

@@ -24,7 +24,7 @@ class Charsmap {
     std::string_view output;
   };
 
-  Charsmap() = default;                         // no rules
+  Charsmap() = default;                            // no rules
   explicit Charsmap(std::string_view serialized);  // no bytes: no rules
 
   Match longest(std::string_view text) const { return match(trie_.longest(text)); }

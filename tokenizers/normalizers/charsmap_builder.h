@@ -3,8 +3,8 @@
 //
 //   definition.charsmap = build_charsmap("nmt_nfkc");
 //
-// NFKC by rules: one for each character that changes, and one for each way to spell a composed character, unless shorter
-// rules do it already. There is no reordering, so this is not quite NFKC.
+// NFKC by rules: one for each character that changes, and one for each way to spell a composed character, unless
+// shorter rules do it already. There is no reordering, so this is not quite NFKC.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace quern::normalizers {
 
-// nmt_nfkc, nfkc, nmt_nfkc_cf, nfkc_cf (… with capitals folded), and identity, which is no bytes. Takes half a second.
+// nmt_nfkc, nfkc, nmt_nfkc_cf, nfkc_cf (… with capitals folded), and identity, which is no bytes. Takes 50 ms.
 // Error{usage} listing the names when unknown.
 std::string build_charsmap(std::string_view name);
 const std::vector<std::string>& charsmap_names();

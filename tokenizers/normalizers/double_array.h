@@ -1,21 +1,21 @@
 // A set of byte strings with a number each, asked for what a text begins with: a trie in one array of 32-bit units, in
 // the layout of darts-clone, which SentencePiece writes into its models.
 //
-//   const DoubleArray keys(DoubleArray::build({{"a", 1}, {"ab", 2}}));
+//   const DoubleArray keys(DoubleArray::build(ByteAutomaton({{"a", 1}, {"ab", 2}})));
 //   keys.longest("abc")                            // {.size = 2, .value = 2}
 //
-// A node is a place in the array; its unit says where its children are, and whether a key ends there. The child by byte b
-// is at (place of the children) xor b, and has b in its own unit, or it is no child. Keys hold no zero byte and are not
-// empty. Immutable, shared by threads.
+// A node is a place in the array; its unit says where its children are, and whether a key ends there. The child by byte
+// b is at (place of the children) xor b, and has b in its own unit, or it is no child. Keys hold no zero byte and are
+// not empty. Immutable, shared by threads.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "tokenizers/normalizers/byte_automaton.h"
 
 namespace quern::normalizers {
 
@@ -30,8 +30,8 @@ class DoubleArray {
   // Units from anywhere. Error{format} when one leads out of the array.
   explicit DoubleArray(std::vector<std::uint32_t> units);
 
-  // Keys in ascending order, each once; values below 2^31. The very units that darts-clone makes of them.
-  static std::vector<std::uint32_t> build(const std::vector<std::pair<std::string, std::uint32_t>>& keys);
+  // The very units that darts-clone makes of the same keys; values are below 2^31.
+  static std::vector<std::uint32_t> build(const ByteAutomaton& keys);
 
   bool empty() const { return units_.empty(); }
   Match longest(std::string_view text) const { return find<false>(text); }

@@ -1,80 +1,14 @@
-// Sorted keys → a minimal automaton (equal tails once) → units, placed where darts-clone (Yata) places them: children go
-// to the first free place among the last sixteen blocks where all of them fit.
+// An automaton laid out as units, placed where darts-clone (Yata) places them: children go to the first free place
+// among the last sixteen blocks where all of them fit.
 #include <algorithm>
-#include <unordered_map>
 
+#include "tokenizers/normalizers/byte_automaton.h"
 #include "tokenizers/normalizers/double_array.h"
 
 namespace quern::normalizers {
 namespace {
 
-using Keys = std::vector<std::pair<std::string, std::uint32_t>>;
-
-// The children of a node, by ascending label. Label 0: a key ends here, and `target` is its value; else target is the
-// list of that child's children.
-struct Child {
-  unsigned char label;
-  std::uint32_t target;
-};
-
-// Lists of children, each different one once.
-class Automaton {
- public:
-  explicit Automaton(const Keys& keys) {
-    std::vector<std::vector<Child>> open(1);  // by depth: the node on the path of the last key
-    std::string_view last;
-    for (const auto& [key, value] : keys) {
-      std::size_t common = 0;
-      while (common < last.size() && common < key.size() && last[common] == key[common]) ++common;
-      close(open, last, common);
-      for (std::size_t i = common; i < key.size(); ++i) open.emplace_back();
-      open.back().push_back({0, value});
-      last = key;
-    }
-    close(open, last, 0);
-    root_ = list_of(open[0]);
-  }
-
-  struct List {
-    std::uint32_t begin, size;
-    bool shared;  // more than one node has these children
-  };
-  std::uint32_t root() const { return root_; }
-  const List& list(std::uint32_t id) const { return lists_[id]; }
-  std::size_t lists() const { return lists_.size(); }
-  const Child& child(std::uint32_t list, std::size_t i) const { return children_[lists_[list].begin + i]; }
-
- private:
-  void close(std::vector<std::vector<Child>>& open, std::string_view key, std::size_t depth) {
-    for (; open.size() - 1 > depth; open.pop_back()) {
-      const auto label = static_cast<unsigned char>(key[open.size() - 2]);
-      const std::uint32_t list = list_of(open.back());
-      open[open.size() - 2].push_back({label, list});
-    }
-  }
-
-  std::uint32_t list_of(const std::vector<Child>& children) {
-    spelling_.clear();
-    for (const Child& child : children) {
-      spelling_ += static_cast<char>(child.label);
-      for (int shift = 0; shift < 32; shift += 8) spelling_ += static_cast<char>(child.target >> shift);
-    }
-    const auto [found, is_new] = ids_.try_emplace(spelling_, static_cast<std::uint32_t>(lists_.size()));
-    if (!is_new) {
-      lists_[found->second].shared = true;
-      return found->second;
-    }
-    lists_.push_back({static_cast<std::uint32_t>(children_.size()), static_cast<std::uint32_t>(children.size()), false});
-    children_.insert(children_.end(), children.begin(), children.end());
-    return found->second;
-  }
-
-  std::vector<List> lists_;
-  std::vector<Child> children_;
-  std::unordered_map<std::string, std::uint32_t> ids_;
-  std::string spelling_;
-  std::uint32_t root_ = 0;
-};
+using Child = ByteAutomaton::Child;
 
 // The units and, for the last blocks of them, a ring of the free places.
 class Units {
@@ -194,36 +128,34 @@ class Units {
 
 }  // namespace
 
-std::vector<std::uint32_t> DoubleArray::build(const std::vector<std::pair<std::string, std::uint32_t>>& keys) {
+std::vector<std::uint32_t> DoubleArray::build(const ByteAutomaton& automaton) {
   Units units;
-  if (keys.empty()) return std::move(units).finish();
-  const Automaton automaton(keys);
-  std::vector<std::uint32_t> bases(automaton.lists(), 0);  // of shared lists: where they were placed last
+  std::vector<std::uint32_t> bases(automaton.size(), 0);  // of shared lists: where they were placed last
   struct Frame {
-    std::uint32_t list, base;
-    std::size_t next;
+    std::uint32_t list, base, next;
   };
   std::vector<Frame> path;
-  const auto place_children = [&](std::uint32_t list, std::uint32_t node) {
-    const Automaton::List& children = automaton.list(list);
-    if (children.shared && bases[list] != 0 && Units::reaches(node, bases[list])) {
-      if (automaton.child(list, 0).label == 0) units.set_has_value(node);
+  const auto place = [&](std::uint32_t list, std::uint32_t node) {
+    const Child* children = automaton.children(list);
+    const bool shared = automaton.is_shared(list);
+    if (shared && bases[list] != 0 && Units::reaches(node, bases[list])) {
+      if (children[0].label == 0) units.set_has_value(node);
       units.set_offset(node, bases[list]);
       return;
     }
-    const std::uint32_t base = units.place_children(node, &automaton.child(list, 0), children.size);
-    if (children.shared) bases[list] = base;
+    const std::uint32_t base = units.place_children(node, children, automaton.count(list));
+    if (shared) bases[list] = base;
     path.push_back({list, base, 0});
   };
-  place_children(automaton.root(), 0);
+  if (automaton.count(automaton.root()) > 0) place(automaton.root(), 0);
   while (!path.empty()) {
     Frame& frame = path.back();
-    if (frame.next == automaton.list(frame.list).size) {
+    if (frame.next == automaton.count(frame.list)) {
       path.pop_back();
       continue;
     }
-    const Child& child = automaton.child(frame.list, frame.next++);
-    if (child.label != 0) place_children(child.target, frame.base ^ child.label);
+    const Child child = automaton.children(frame.list)[frame.next++];
+    if (child.label != 0) place(child.target, frame.base ^ child.label);
   }
   return std::move(units).finish();
 }

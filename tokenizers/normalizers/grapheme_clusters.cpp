@@ -18,9 +18,7 @@ bool joins_syllable(Class left, bool left_is_lv, Class right, bool right_is_syll
   return left == Class::hangul_t && right == Class::hangul_t;
 }
 
-bool is_lv(char32_t c) {
-  return hangul::is_syllable(c) && (c - hangul::kSyllables) % hangul::kTrailingCount == 0;
-}
+bool is_lv(char32_t c) { return hangul::is_syllable(c) && (c - hangul::kSyllables) % hangul::kTrailingCount == 0; }
 
 // What the sequences of rules GB9c (conjuncts) and GB11 (emoji) have come to.
 class Sequences {

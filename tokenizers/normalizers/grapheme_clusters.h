@@ -3,8 +3,8 @@
 //   const auto& clusters = GraphemeClusters::get();
 //   for (const char* p = begin; p < end; p = clusters.next(p, end)) …        // valid UTF-8
 //
-// Regional indicators are clusters of their own here, not in pairs: whoever asks looks at clusters of at most five bytes,
-// and a pair has eight. Immutable, shared by threads.
+// Regional indicators are clusters of their own here, not in pairs: whoever asks looks at clusters of at most five
+// bytes, and a pair has eight. Immutable, shared by threads.
 #pragma once
 
 #include <cstdint>

@@ -132,12 +132,13 @@ class PrecompiledStep final : public NormalizerStep {
     const std::size_t before = edits.size();
     for (const char* p = target.data(); p < target.data() + target.size();) edits.push_back({utf8::decode(p), 0});
     const std::size_t written = edits.size() - before;
-    for (std::size_t added = characters; added < written; ++added) edits[edits.size() - 1 - (added - characters)].change = 1;
+    for (std::size_t added = characters; added < written; ++added)
+      edits[edits.size() - 1 - (added - characters)].change = 1;
     if (written < characters && !edits.empty()) edits.back().change -= static_cast<std::int32_t>(characters - written);
   }
 
   static constexpr std::uint8_t kHasRule = 1;  // perhaps
-  static constexpr std::uint8_t kJoins = 2;  // perhaps belongs to the cluster before it
+  static constexpr std::uint8_t kJoins = 2;    // perhaps belongs to the cluster before it
   static constexpr std::uint8_t kComplex = 4;  // what begins with it may have more than what joins
 
   Charsmap rules_;

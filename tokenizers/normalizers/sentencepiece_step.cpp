@@ -15,6 +15,7 @@
 namespace quern {
 namespace {
 
+using normalizers::ByteAutomaton;
 using normalizers::Charsmap;
 using normalizers::DoubleArray;
 using normalizers::OriginWriter;
@@ -32,14 +33,20 @@ bool is_lead(char c) { return static_cast<unsigned char>(c) >= 0xC0; }
 class SentencePieceStep final : public NormalizerStep {
  public:
   SentencePieceStep(const SentencePieceNormalizer& part, const std::vector<std::string>& untouched)
-      : part_(part), rules_(part.charsmap), untouched_(compile(untouched)), space_(part.escape_whitespaces ? kMark : " ") {
+      : part_(part),
+        rules_(part.charsmap),
+        untouched_(compile(untouched)),
+        space_(part.escape_whitespaces ? kMark : " ") {
     part_.charsmap.clear();
     classify_ascii();
-    std::string bytes;
-    for (char32_t c = 0x80; c < 0x10000 && !untouched_.empty(); ++c) {
-      bytes.clear();
-      utf8::append(bytes, c);
-      begins_untouched_[c] = untouched_.longest(bytes).size > 0 || untouched_.is_prefix(bytes);
+    for (const std::string& piece : untouched) {
+      const std::size_t size = piece.empty() ? 0 : character_size(piece, false);
+      if (size == 0) {
+        begins_untouched_.set();  // which characters begin with these bytes is not worth knowing
+      } else {
+        const char* p = piece.data();
+        begins_untouched_[utf8::decode(p) & 0xFFFF] = true;
+      }
     }
   }
 
@@ -49,8 +56,8 @@ class SentencePieceStep final : public NormalizerStep {
     return true;
   }
 
-  // Stands alone: the text that comes in is the original. A byte stands for the text from where its character began up to
-  // where the next byte's did.
+  // Stands alone: the text that comes in is the original. A byte stands for the text from where its character began up
+  // to where the next byte's did.
   void normalize(NormalizedText& aligned) const override {
     const std::string text = std::move(aligned.text);
     std::size_t end = 0;
@@ -71,7 +78,7 @@ class SentencePieceStep final : public NormalizerStep {
     std::erase_if(keys, [](const auto& key) { return key.first.empty(); });
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    return keys.empty() ? DoubleArray() : DoubleArray(DoubleArray::build(keys));
+    return keys.empty() ? DoubleArray() : DoubleArray(DoubleArray::build(ByteAutomaton(keys)));
   }
 
   // --- ASCII ---
@@ -255,12 +262,12 @@ class SentencePieceStep final : public NormalizerStep {
   SentencePieceNormalizer part_;
   Charsmap rules_;
   DoubleArray untouched_;
-  std::bitset<0x10000> begins_untouched_;  // some untouched piece begins with this character; beyond, all are looked up
+  std::bitset<0x10000> begins_untouched_;  // some untouched piece may begin with this character
   std::string_view space_;
-  std::array<char, 0x80> ascii_{};         // fate_of
-  std::bitset<0x100> stays_;               // of ASCII, what becomes itself and is no space
-  std::bitset<0x100> joins_ascii_;         // first bytes of characters that ASCII may be looked up together with
-  bool all_stay_ = true;                   // all of printable ASCII
+  std::array<char, 0x80> ascii_{};  // fate_of
+  std::bitset<0x100> stays_;        // of ASCII, what becomes itself and is no space
+  std::bitset<0x100> joins_ascii_;  // first bytes of characters that ASCII may be looked up together with
+  bool all_stay_ = true;            // all of printable ASCII
 };
 
 }  // namespace

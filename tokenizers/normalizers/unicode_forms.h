@@ -4,9 +4,9 @@
 //   forms.normalize(Form::nfc, "e\u0301", out);       // true, "\u00E9"
 //   forms.normalize(Form::nfc, "\u00E9", out);         // false: it is in that form already
 //
-// Nearly every character is one on which its neighbours have no say, and a table says what becomes of it. Where the table
-// passes, at marks and at what joins the character before it, the stretch from that character on is taken apart, put in
-// order and put together. Immutable, shared by threads.
+// Nearly every character is one on which its neighbours have no say, and a table says what becomes of it. Where the
+// table passes, at marks and at what joins the character before it, the stretch from that character on is taken apart,
+// put in order and put together. Immutable, shared by threads.
 #pragma once
 
 #include <array>

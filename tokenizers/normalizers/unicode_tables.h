@@ -29,7 +29,8 @@ struct CombiningRange {
   std::uint8_t combining_class;
 };
 
-// --- unicode_forms_table.cpp: NFC, NFD, NFKC, NFKD in Unicode 9.0, Hangul syllables left out --------------------------
+// --- unicode_forms_table.cpp: NFC, NFD, NFKC, NFKD in Unicode 9.0, Hangul syllables left out
+// --------------------------
 
 extern const std::span<const char32_t> kFormsPool;
 extern const std::span<const Mapping> kCanonical;      // full decompositions, in canonical order
@@ -37,19 +38,28 @@ extern const std::span<const Mapping> kCompatibility;  // those that differ from
 extern const std::span<const Composition> kCompositions;
 extern const std::span<const CombiningRange> kCombiningClasses;
 
-// --- character_sets_table.cpp -----------------------------------------------------------------------------------------
+// --- character_sets_table.cpp
+// -----------------------------------------------------------------------------------------
 
-extern const std::span<const Shift> kLowercase;           // Unicode 17, but U+0130, which becomes two
-extern const std::span<const Range> kBertRemoved;         // by clean_text: Unicode 8 and 9
-extern const std::span<const Range> kBertSpaces;          // … and what it makes a space of
-extern const std::span<const Range> kBertIdeographs;      // what handle_chinese_chars puts between spaces
-extern const std::span<const Range> kBertMarks;           // Mn of Unicode 8, what strip_accents drops
-extern const std::span<const Range> kCombiningMarks;      // M of Unicode 9, what StripAccents drops
+extern const std::span<const Shift> kLowercase;       // Unicode 17, but U+0130, which becomes two
+extern const std::span<const Range> kBertRemoved;     // by clean_text: Unicode 8 and 9
+extern const std::span<const Range> kBertSpaces;      // … and what it makes a space of
+extern const std::span<const Range> kBertIdeographs;  // what handle_chinese_chars puts between spaces
+extern const std::span<const Range> kBertMarks;       // Mn of Unicode 8, what strip_accents drops
+extern const std::span<const Range> kCombiningMarks;  // M of Unicode 9, what StripAccents drops
 extern const std::span<const Range> kNmtRemoved, kNmtSpaces;
 
 // Classes of UAX 29 in Unicode 17; a character has none when it is always a cluster of its own.
 enum class GraphemeClass : std::uint8_t {
-  other, control, prepend, hangul_l, hangul_v, hangul_t, pictographic, consonant, zwj,
+  other,
+  control,
+  prepend,
+  hangul_l,
+  hangul_v,
+  hangul_t,
+  pictographic,
+  consonant,
+  zwj,
   spacing_mark,
   extend,           // and no part of a conjunct: U+200C
   extend_conjunct,  // InCB = Extend
@@ -61,7 +71,8 @@ struct GraphemeRange {
 };
 extern const std::span<const GraphemeRange> kGraphemeClasses;  // Hangul syllables left out
 
-// --- charsmap_table.cpp: what SentencePiece 0.2.3's rules know beyond Unicode 9.0, up to 17.0 -------------------------
+// --- charsmap_table.cpp: what SentencePiece 0.2.3's rules know beyond Unicode 9.0, up to 17.0
+// -------------------------
 
 extern const std::span<const char32_t> kCharsmapPool;
 extern const std::span<const Mapping> kLaterCompatibility;  // NFKC of single characters

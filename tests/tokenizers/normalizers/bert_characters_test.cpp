@@ -26,12 +26,14 @@ TEST_CASE("BERT: controls go, an ideograph gets spaces, capitals and accents go,
         Spans{"cafe  \u4E2D x a",
               {{0, 1}, {1, 2}, {2, 3}, {3, 5}, {7, 8}, {8, 11}, {8, 11}, {8, 11}, {12, 13}, {16, 17}, {17, 18}}});
   CHECK(aligned({BertNormalizer{}}, "\uFA0E\uF900\U0002B820") ==
-        Spans{" \uFA0E  \u8C48 \U0002B820",
-              {{0, 3}, {0, 3}, {0, 3}, {3, 6}, {3, 6}, {3, 6}, {6, 10}}});
+        Spans{" \uFA0E  \u8C48 \U0002B820", {{0, 3}, {0, 3}, {0, 3}, {3, 6}, {3, 6}, {3, 6}, {6, 10}}});
 }
 
 TEST_CASE("BERT: vertical tab and form feed vanish, so their neighbours are one word") {
-  CHECK(plain({BertNormalizer{}}, "a\x0B" "b\x0C" "c\td\u00A0e\u3000f\u0085g") == "abc d e fg");
+  CHECK(plain({BertNormalizer{}},
+              "a\x0B"
+              "b\x0C"
+              "c\td\u00A0e\u3000f\u0085g") == "abc d e fg");
   CHECK(plain({BertNormalizer{}}, std::string("\0a\uFFFD", 5)) == "a");
 }
 
@@ -47,8 +49,7 @@ TEST_CASE("BERT: a capital sigma is never final, and a dotted capital I keeps it
 
 TEST_CASE("BERT: stripping accents takes Hangul and Japanese apart") {
   CHECK(aligned({BertNormalizer{}}, "\uD55C\uAE00\u304C") ==
-        Spans{"\u1112\u1161\u11AB\u1100\u1173\u11AF\u304B",
-              {{0, 3}, {0, 3}, {0, 3}, {3, 6}, {3, 6}, {3, 6}, {6, 9}}});
+        Spans{"\u1112\u1161\u11AB\u1100\u1173\u11AF\u304B", {{0, 3}, {0, 3}, {0, 3}, {3, 6}, {3, 6}, {3, 6}, {6, 9}}});
   CHECK(plain({bert(true, false)}, "\uD55C\uAE00\u304C") == "\uD55C\uAE00\u304C");
 }
 
@@ -63,7 +64,8 @@ TEST_CASE("BERT: accents can go while capitals stay") {
 }
 
 TEST_CASE("BERT: a text is what its characters are, one by one, unless a mark moves") {
-  for (const BertNormalizer& part : {bert(true, std::nullopt), bert(false, std::nullopt), bert(true, false), bert(false, true)}) {
+  for (const BertNormalizer& part :
+       {bert(true, std::nullopt), bert(false, std::nullopt), bert(true, false), bert(false, true)}) {
     const NormalizerChain chain({part});
     const normalizers::CharacterMap& map = normalizers::bert_characters(part);
     test::GeneratedText generated(11);

@@ -14,8 +14,22 @@ using test::Spans;
 TEST_CASE("lower case of Unicode 17, without a final sigma") {
   CHECK(aligned({LowercaseNormalizer{}}, "\u0130STANBUL \u03A3\u0399\u03A3 \uA7CE\u1E9E") ==
         Spans{"i\u0307stanbul \u03C3\u03B9\u03C3 \uA7CF\u00DF",
-              {{0, 2}, {0, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}, {8, 9}, {9, 10}, {10, 12}, {12, 14},
-               {14, 16}, {16, 17}, {17, 20}, {20, 23}}});
+              {{0, 2},
+               {0, 2},
+               {2, 3},
+               {3, 4},
+               {4, 5},
+               {5, 6},
+               {6, 7},
+               {7, 8},
+               {8, 9},
+               {9, 10},
+               {10, 12},
+               {12, 14},
+               {14, 16},
+               {16, 17},
+               {17, 20},
+               {20, 23}}});
 }
 
 TEST_CASE("StripAccents drops marks of every kind, and takes nothing apart") {
@@ -23,7 +37,9 @@ TEST_CASE("StripAccents drops marks of every kind, and takes nothing apart") {
 }
 
 TEST_CASE("Nmt drops some controls and makes spaces of what has no width; a zero byte stays") {
-  CHECK(aligned({NmtNormalizer{}}, std::string("\x01" "a\u200D\u2028\x7F\uFFFD\0b\u2581", 17)) ==
+  CHECK(aligned({NmtNormalizer{}}, std::string("\x01"
+                                               "a\u200D\u2028\x7F\uFFFD\0b\u2581",
+                                               17)) ==
         Spans{std::string("a   \0b ", 7), {{1, 2}, {2, 5}, {5, 8}, {9, 12}, {12, 13}, {13, 14}, {14, 17}}});
 }
 

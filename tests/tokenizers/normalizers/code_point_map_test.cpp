@@ -12,7 +12,8 @@ TEST_CASE("values set one by one and by ranges, over one another, are all found"
   std::map<char32_t, std::uint8_t> expected;
   std::mt19937 random(2);
   for (int round = 0; round < 400; ++round) {
-    const char32_t first = random() % 4000, last = std::min<char32_t>(first + random() % (round % 2 == 0 ? 300 : 1), 0x10FFFF);
+    const char32_t first = random() % 4000,
+                   last = std::min<char32_t>(first + random() % (round % 2 == 0 ? 300 : 1), 0x10FFFF);
     const auto value = static_cast<std::uint8_t>(random());
     map.set({first, last}, value);
     for (char32_t c = first; c <= last; ++c) expected[c] = value;

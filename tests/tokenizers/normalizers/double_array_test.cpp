@@ -5,15 +5,14 @@
 #include <random>
 
 using namespace quern;
+using normalizers::ByteAutomaton;
 using normalizers::DoubleArray;
 
 namespace {
 
 using Keys = std::map<std::string, std::uint32_t>;
 
-DoubleArray of(const Keys& keys) {
-  return DoubleArray(DoubleArray::build(std::vector<std::pair<std::string, std::uint32_t>>(keys.begin(), keys.end())));
-}
+DoubleArray of(const Keys& keys) { return DoubleArray(DoubleArray::build(ByteAutomaton({keys.begin(), keys.end()}))); }
 
 std::string random_key(std::mt19937& random, int letters, int most) {
   std::string key;
@@ -27,9 +26,11 @@ std::string random_key(std::mt19937& random, int letters, int most) {
 
 TEST_CASE("a double array finds what a map of its keys finds, for few and many different bytes") {
   std::mt19937 random(9);
-  for (const auto& [letters, most, count] : {std::tuple{2, 6, 20}, {3, 40, 50}, {255, 3, 3000}, {255, 2, 20000}, {20, 4, 20000}}) {
+  for (const auto& [letters, most, count] :
+       {std::tuple{2, 6, 20}, {3, 40, 50}, {255, 3, 3000}, {255, 2, 20000}, {20, 4, 20000}}) {
     Keys keys;
-    for (int i = 0; i < count; ++i) keys[random_key(random, letters, most)] = static_cast<std::uint32_t>(random() % 500);
+    for (int i = 0; i < count; ++i)
+      keys[random_key(random, letters, most)] = static_cast<std::uint32_t>(random() % 500);
     const DoubleArray array = of(keys);
     for (int i = 0; i < 20000; ++i) {
       const std::string text = random_key(random, letters, most + 2);
@@ -57,7 +58,7 @@ TEST_CASE("equal tails are stored once") {
   for (int i = 0; i < 200; ++i) {
     for (int j = 0; j < 200; ++j) keys[std::string{static_cast<char>(i + 1), static_cast<char>(j + 1)}] = 7;
   }
-  CHECK(DoubleArray::build({keys.begin(), keys.end()}).size() < 2048);
+  CHECK(DoubleArray::build(ByteAutomaton({keys.begin(), keys.end()})).size() < 2048);
 }
 
 TEST_CASE("no keys, nothing found") {

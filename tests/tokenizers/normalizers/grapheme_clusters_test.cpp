@@ -30,7 +30,8 @@ std::vector<std::size_t> icu_ends(icu::BreakIterator& iterator, const std::strin
   iterator.setText(&input, status);
   REQUIRE(U_SUCCESS(status));
   std::vector<std::size_t> list;
-  for (auto at = iterator.next(); at != icu::BreakIterator::DONE; at = iterator.next()) list.push_back(static_cast<std::size_t>(at));
+  for (auto at = iterator.next(); at != icu::BreakIterator::DONE; at = iterator.next())
+    list.push_back(static_cast<std::size_t>(at));
   utext_close(&input);
   return list;
 }
@@ -45,10 +46,12 @@ TEST_CASE("a conjunct is one cluster (Unicode 15.1 and later)") {
 
 TEST_CASE("clusters end where ICU's do, but for conjuncts and flags") {
   UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::BreakIterator> iterator(icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
+  const std::unique_ptr<icu::BreakIterator> iterator(
+      icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
   REQUIRE(U_SUCCESS(status));
-  const char32_t pool[] = {'a', ' ', '\r', '\n', 0x1, 0xAD, 0xE9, 0x301, 0x316, 0x200C, 0x200D, 0x903, 0xE33, 0x600, 0x110BD, 0x1100,
-                           0x1160, 0x11A8, 0xAC00, 0xAC01, 0x4E2D, 0xA9, 0x2764, 0x1F468, 0x1F3FB, 0xFE0F, 0x20E3, 0xE0020};
+  const char32_t pool[] = {'a',    ' ',   '\r',   '\n',    0x1,     0xAD,   0xE9,   0x301,  0x316,  0x200C,
+                           0x200D, 0x903, 0xE33,  0x600,   0x110BD, 0x1100, 0x1160, 0x11A8, 0xAC00, 0xAC01,
+                           0x4E2D, 0xA9,  0x2764, 0x1F468, 0x1F3FB, 0xFE0F, 0x20E3, 0xE0020};
   std::mt19937 random(31);
   for (int round = 0; round < 20000; ++round) {
     std::string text;

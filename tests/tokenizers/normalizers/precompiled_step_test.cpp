@@ -29,7 +29,9 @@ NormalizerChain chain() {
 TEST_CASE("Precompiled: what follows a rule in a short cluster is dropped") {
   CHECK(aligned(chain(), "\uFB01\u0301x") == Spans{"fix", {{0, 3}, {3, 5}, {5, 6}}});
   CHECK(aligned(chain(), "e\u0301\u0316x") == Spans{"\u00E9x", {{0, 1}, {5, 6}}});
-  CHECK(aligned(chain(), "a\u0301" "c") == Spans{"xyzc", {{0, 1}, {1, 3}, {1, 3}, {3, 4}}});
+  CHECK(aligned(chain(),
+                "a\u0301"
+                "c") == Spans{"xyzc", {{0, 1}, {1, 3}, {1, 3}, {3, 4}}});
   CHECK(aligned(chain(), "\u0958\u0301") == Spans{"q", {{0, 3}}});
   CHECK(aligned(chain(), "a\r\nc") == Spans{"xyz c", {{0, 1}, {0, 1}, {0, 1}, {1, 2}, {3, 4}}});
 }
@@ -40,12 +42,12 @@ TEST_CASE("Precompiled: a cluster of six bytes is looked up character by charact
   CHECK(aligned(chain(), "\u0915\u094D\u0958\u0301") ==
         Spans{"\u0915\u094Dq\u0301", {{0, 3}, {3, 6}, {6, 9}, {9, 11}}});
   CHECK(aligned(chain(), "\u00A9\u200Da") == Spans{"\u00A9\u200Dxyz", {{0, 2}, {2, 5}, {5, 6}, {5, 6}, {5, 6}}});
-  CHECK(aligned(chain(), "\u0600" "a") == Spans{"\u0600xyz", {{0, 2}, {2, 3}, {2, 3}, {2, 3}}});
+  CHECK(aligned(chain(),
+                "\u0600"
+                "a") == Spans{"\u0600xyz", {{0, 2}, {2, 3}, {2, 3}, {2, 3}}});
 }
 
-TEST_CASE("Precompiled: a rule over two clusters is never found") {
-  CHECK(plain(chain(), "cde") == "cde");
-}
+TEST_CASE("Precompiled: a rule over two clusters is never found") { CHECK(plain(chain(), "cde") == "cde"); }
 
 TEST_CASE("Precompiled: what is removed is charged to the character written last") {
   CHECK(aligned(chain(), "ab\u4E2D") == Spans{"xyz\u4E2D", {{0, 1}, {0, 1}, {1, 2}, {2, 5}}});

@@ -22,7 +22,8 @@ BertNormalizer only(BertNormalizer part) { return part; }
 
 std::vector<RuleSet> rule_sets() {
   using Form = UnicodeNormalizer::Form;
-  const BertNormalizer nothing{.clean_text = false, .handle_chinese_chars = false, .strip_accents = false, .lowercase = false};
+  const BertNormalizer nothing{
+      .clean_text = false, .handle_chinese_chars = false, .strip_accents = false, .lowercase = false};
   const auto with = [nothing](auto change) {
     BertNormalizer part = nothing;
     change(part);

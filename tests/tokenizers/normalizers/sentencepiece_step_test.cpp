@@ -90,8 +90,9 @@ class Naive {
 
 std::string pick_text(std::mt19937& random, std::size_t pieces) {
   static const std::vector<std::string> kPieces = {
-      "a", "b", "c", "A", " ", " ", "  ", "\t", "\n", "\u2581", "e", "\u0301", "\u00E9", "\u4E2D", "\u6587", "\u304B", "\u3099",
-      "\uFF21", "\uFB01", "\U00020000", "\U0001F642", "<s>", "ab", "\xE4", "\xB8", "\xFF", "\xC0", "\xF0\x9F", "\xED\xA0\x80"};
+      "a",          "b",      "c",      "A",      " ",      " ",      "  ",     "\t",       "\n",          "\u2581",
+      "e",          "\u0301", "\u00E9", "\u4E2D", "\u6587", "\u304B", "\u3099", "\uFF21",   "\uFB01",      "\U00020000",
+      "\U0001F642", "<s>",    "ab",     "\xE4",   "\xB8",   "\xFF",   "\xC0",   "\xF0\x9F", "\xED\xA0\x80"};
   std::string text;
   for (; pieces > 0; --pieces) text += kPieces[random() % kPieces.size()];
   return text;
@@ -124,22 +125,33 @@ const std::pair<const char*, const char*> kModels[] = {
 
 TEST_CASE("SentencePiece: spaces run together, become marks, and one stands in front") {
   const std::vector<Normalizer> parts = {with_rules({{"\t", " "}, {"\uFF21", "A"}}, 1 | 2 | 4)};
-  CHECK(plain(parts, "  \uFF21 \t b  ") == "\u2581" "A\u2581" "b");
+  CHECK(plain(parts, "  \uFF21 \t b  ") ==
+        "\u2581"
+        "A\u2581"
+        "b");
   CHECK(plain(parts, "") == "");
   CHECK(plain(parts, " \t ") == "");
-  CHECK(plain({with_rules({}, 1 | 2 | 4 | 8)}, " a b ") == "a\u2581" "b\u2581");
+  CHECK(plain({with_rules({}, 1 | 2 | 4 | 8)}, " a b ") ==
+        "a\u2581"
+        "b\u2581");
 }
 
 TEST_CASE("SentencePiece: each byte stands for the text from its character to the next one's") {
   NormalizedText out;
   NormalizerChain({with_rules({{"\uFB01", "fi"}}, 1 | 2 | 4)}).normalize("\uFB01x \u00E9\u4E2D ", out);
-  CHECK(out.text == "\u2581" "fix\u2581\u00E9\u4E2D");
+  CHECK(out.text ==
+        "\u2581"
+        "fix\u2581\u00E9\u4E2D");
   CHECK(out.begins == std::vector<std::uint32_t>{0, 0, 0, 0, 0, 3, 4, 4, 4, 5, 5, 7, 7, 7});
   CHECK(out.ends == std::vector<std::uint32_t>{0, 0, 0, 0, 3, 4, 4, 4, 5, 5, 7, 7, 7, 10});
 }
 
 TEST_CASE("SentencePiece: every malformed byte is one U+FFFD") {
-  CHECK(plain({with_rules({}, 0)}, "\xE4\xB8" "a\xFF\xED\xA0\x80") == "\uFFFD\uFFFD" "a\uFFFD\uFFFD\uFFFD\uFFFD");
+  CHECK(plain({with_rules({}, 0)},
+              "\xE4\xB8"
+              "a\xFF\xED\xA0\x80") ==
+        "\uFFFD\uFFFD"
+        "a\uFFFD\uFFFD\uFFFD\uFFFD");
 }
 
 TEST_CASE("SentencePiece: the longest user-defined piece goes before any rule") {
@@ -154,7 +166,8 @@ TEST_CASE("SentencePiece: rules, spaces and bytes of every kind come out as read
     Rules rules;
     for (auto i = random() % 12; i > 0; --i) {
       const std::string source = pick_text(random, 1 + random() % 3);
-      if (utf8::is_valid(source)) rules[source] = random() % 4 == 0 ? "" : utf8::replace_invalid(pick_text(random, 1 + random() % 2));
+      if (utf8::is_valid(source))
+        rules[source] = random() % 4 == 0 ? "" : utf8::replace_invalid(pick_text(random, 1 + random() % 2));
     }
     std::vector<std::string> untouched;
     for (auto i = random() % 3; i > 0; --i) untouched.push_back(pick_text(random, 1 + random() % 2));
@@ -200,7 +213,8 @@ TEST_CASE("every case and every malformed text is normalized as by the six Sente
       const Json row = parse_json(std::string(line), name);
       const Json text = parse_json(std::string(invalid.at(row.at("case").get<std::size_t>())), name);
       CAPTURE(row.at("case").get<std::size_t>());
-      REQUIRE(plain(chain, unhex(text.at("hex").get<std::string>())) == unhex(row.at("normalized_hex").get<std::string>()));
+      REQUIRE(plain(chain, unhex(text.at("hex").get<std::string>())) ==
+              unhex(row.at("normalized_hex").get<std::string>()));
     }
   }
 }

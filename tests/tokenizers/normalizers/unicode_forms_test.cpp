@@ -57,15 +57,47 @@ TEST_CASE("the four forms, with what each character comes from") {
               {{0, 1}, {3, 5}, {5, 8}, {8, 11}, {11, 14}, {20, 23}, {23, 25}, {23, 25}, {25, 28}, {28, 30}}});
   CHECK(aligned({UnicodeNormalizer{Form::nfd}}, kText) ==
         Spans{"e\u0323\u0301\u1100\u1161\u11A8\u11A8\u1112\u1161\u11AB\uFB03\u0308\u0301\u017F\u0323\u0307",
-              {{0, 1}, {1, 3}, {3, 5}, {5, 8}, {5, 8}, {5, 8}, {8, 11}, {11, 14}, {14, 17}, {17, 20}, {20, 23}, {23, 25},
-               {23, 25}, {25, 28}, {28, 30}, {28, 30}}});
+              {{0, 1},
+               {1, 3},
+               {3, 5},
+               {5, 8},
+               {5, 8},
+               {5, 8},
+               {8, 11},
+               {11, 14},
+               {14, 17},
+               {17, 20},
+               {20, 23},
+               {23, 25},
+               {23, 25},
+               {25, 28},
+               {28, 30},
+               {28, 30}}});
   CHECK(aligned({UnicodeNormalizer{Form::nfkc}}, kText) ==
-        Spans{"\u1EB9\u0301\uAC01\u11A8\uD55C" "ff\u1E2F\u1E69",
+        Spans{"\u1EB9\u0301\uAC01\u11A8\uD55C"
+              "ff\u1E2F\u1E69",
               {{0, 1}, {3, 5}, {5, 8}, {8, 11}, {11, 14}, {20, 23}, {20, 23}, {23, 25}, {25, 28}}});
   CHECK(aligned({UnicodeNormalizer{Form::nfkd}}, kText) ==
-        Spans{"e\u0323\u0301\u1100\u1161\u11A8\u11A8\u1112\u1161\u11AB" "ffi\u0308\u0301s\u0323\u0307",
-              {{0, 1}, {1, 3}, {3, 5}, {5, 8}, {5, 8}, {5, 8}, {8, 11}, {11, 14}, {14, 17}, {17, 20}, {20, 23}, {20, 23},
-               {20, 23}, {23, 25}, {23, 25}, {25, 28}, {28, 30}, {28, 30}}});
+        Spans{"e\u0323\u0301\u1100\u1161\u11A8\u11A8\u1112\u1161\u11AB"
+              "ffi\u0308\u0301s\u0323\u0307",
+              {{0, 1},
+               {1, 3},
+               {3, 5},
+               {5, 8},
+               {5, 8},
+               {5, 8},
+               {8, 11},
+               {11, 14},
+               {14, 17},
+               {17, 20},
+               {20, 23},
+               {20, 23},
+               {20, 23},
+               {23, 25},
+               {23, 25},
+               {25, 28},
+               {28, 30},
+               {28, 30}}});
 }
 
 TEST_CASE("a mark at the beginning has nothing to join, and a mark in between does not keep others off") {
@@ -81,7 +113,8 @@ TEST_CASE("one character becomes three, two become one") {
 }
 
 TEST_CASE("what came after Unicode 9 is left alone") {
-  for (const Form form : {Form::nfkc, Form::nfkd}) CHECK(plain({UnicodeNormalizer{form}}, "\u32FF\U0001F16C") == "\u32FF\U0001F16C");
+  for (const Form form : {Form::nfkc, Form::nfkd})
+    CHECK(plain({UnicodeNormalizer{form}}, "\u32FF\U0001F16C") == "\u32FF\U0001F16C");
 }
 
 TEST_CASE("a thousand marks on one letter are sorted, not counted one against the other") {
@@ -105,13 +138,17 @@ TEST_CASE("normal forms of characters of Unicode 9 are ICU's") {
   std::mt19937 random(5);
   const auto pick = [&](const std::vector<char32_t>& from) { return from[random() % from.size()]; };
   const Icu icu;
-  const std::array chains = {NormalizerChain({UnicodeNormalizer{Form::nfc}}), NormalizerChain({UnicodeNormalizer{Form::nfd}}),
-                             NormalizerChain({UnicodeNormalizer{Form::nfkc}}), NormalizerChain({UnicodeNormalizer{Form::nfkd}})};
+  const std::array chains = {
+      NormalizerChain({UnicodeNormalizer{Form::nfc}}), NormalizerChain({UnicodeNormalizer{Form::nfd}}),
+      NormalizerChain({UnicodeNormalizer{Form::nfkc}}), NormalizerChain({UnicodeNormalizer{Form::nfkd}})};
   for (int round = 0; round < 20000; ++round) {
     std::string text;
     for (auto i = random() % 12; i > 0; --i) {
       const auto roll = random() % 10;
-      utf8::append(text, roll < 3 ? pick(marks) : roll < 6 ? pick(changing) : roll < 8 ? 'a' + random() % 26 : pick(others));
+      utf8::append(text, roll < 3   ? pick(marks)
+                         : roll < 6 ? pick(changing)
+                         : roll < 8 ? 'a' + random() % 26
+                                    : pick(others));
     }
     for (const Form form : {Form::nfc, Form::nfd, Form::nfkc, Form::nfkd}) {
       REQUIRE(aligned(chains[static_cast<std::size_t>(form)], text).text == icu.normalize(form, text));
