@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/json.h"
+#include "core/progress.h"
 
 namespace quern::cli {
 namespace {
@@ -64,6 +66,34 @@ std::optional<SplitPattern> split_pattern(const std::string& name) {
         .remedy(fmt::format("use {}, none, or regex: with an expression behind it", fmt::join(names, ", ")));
   }
   return SplitPattern::named(name);
+}
+
+void require_pieces_of(const PieceCutter& cutter, const CountFile& run) {
+  const Json made_by = Json::parse(run.fingerprint(), nullptr, false), wanted = Json::parse(cutter.description());
+  if (!made_by.is_object()) throw Error(ErrorCode::format, "does not say what it counts").at(run.path());
+  const std::string unit = made_by.value("unit", "");
+  if (unit != "pretoken" && unit != "unknown") {
+    throw Error(ErrorCode::usage, "holds counts of unit " + unit + ", not of pieces").at(run.path()).remedy("count with corpus count --unit pretoken");
+  }
+  if (unit == "unknown" || made_by.value("cut", Json()) == wanted) return;
+  throw Error(ErrorCode::usage, "its pieces were cut in another way").at(run.path()).remedy("give the --pre-tokenizer and --add-prefix-space that it was counted with");
+}
+
+std::vector<std::pair<std::string, std::string>> record_settings(const RecordFormat& format) {
+  const char* const records[] = {"lines", "-0", "--jsonl", "--tsv", "document"};
+  return {{"the form of records", records[static_cast<int>(format.records)]},
+          {"--jsonl", format.field},
+          {"--tsv", std::to_string(format.column)},
+          {"--on-bad-record", format.on_bad_record == OnBadRecord::skip ? "skip" : "error"}};
+}
+
+RecordDamage run_with_progress(CorpusCounter& counter, const Context& context) {
+  std::optional<Progress> progress;
+  std::uint64_t seen = 0;
+  return counter.run([&](std::uint64_t position, std::uint64_t total) {
+    if (!progress) progress.emplace(context.progress, "counting", total, "B");
+    progress->advance(position - seen), seen = position;
+  });
 }
 
 }  // namespace quern::cli

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "cli/context.h"
 #include "corpora/corpus_counter.h"
+#include "corpora/count_run.h"
 #include "tokenizers/trainers/piece_cutter.h"
 
 namespace quern::cli {
@@ -20,5 +22,13 @@ CorpusCounter::CountBlock count_pieces(const PieceCutter& cutter, int threads, b
 
 // The pattern that --pre-tokenizer names: one of SplitPattern's, regex:PATTERN, or none. Error{usage} for another name.
 std::optional<SplitPattern> split_pattern(const std::string& name);
+
+// Error{usage} unless the run holds pieces that were cut as this cutter does.
+void require_pieces_of(const PieceCutter& cutter, const CountFile& run);
+
+// The part of CountJob::settings that the options of records make.
+std::vector<std::pair<std::string, std::string>> record_settings(const RecordFormat& format);
+
+RecordDamage run_with_progress(CorpusCounter& counter, const Context& context);
 
 }  // namespace quern::cli

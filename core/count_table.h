@@ -46,6 +46,7 @@ class CountTable {
   std::size_t memory() const;  // what growing may need for a moment is within the limit too
   void clear();                // keeps the memory that was in use, but for the bytes
   void sort();
+  void set_limit(std::size_t limit) { limit_ = limit; }  // of what is added from now on
 
   template <class Visit>
   void for_each(Visit visit) const {

@@ -96,10 +96,8 @@ std::string save_folder(const OutputTarget& output) {
 }
 
 CountJob make_job(const Config& config, const std::string& fingerprint) {
-  const RecordFormat& format = config.inputs.format;
-  const char* const records[] = {"lines", "-0", "--jsonl", "--tsv", "document"};
   return {.files = config.inputs.files,
-          .format = format,
+          .format = config.inputs.format,
           .blocks = {.record_limit = longest_record(config.memory), .shard = parse_shard(config.shard)},
           .threads = effective_threads(config.threads),
           .memory = memory_budget(config.memory),
@@ -108,10 +106,7 @@ CountJob make_job(const Config& config, const std::string& fingerprint) {
           .save_folder = save_folder(config.output),
           .resume = config.resume,
           .save_every = std::chrono::milliseconds(static_cast<std::int64_t>(config.save_every * 1000)),
-          .settings = {{"the form of records", records[static_cast<int>(format.records)]},
-                       {"--jsonl", format.field},
-                       {"--tsv", std::to_string(format.column)},
-                       {"--on-bad-record", format.on_bad_record == OnBadRecord::skip ? "skip" : "error"}}};
+          .settings = record_settings(config.inputs.format)};
 }
 
 struct Written {
@@ -166,14 +161,7 @@ void run(const Config& config, Context& context) {
   // An existing file and a folder that cannot be written to are refused now, not in the end.
   if (!job.save_folder.empty() && !counter.result_was_announced()) (void)config.output.open();
   if (config.resume && !counter.resumed()) context.notice(job.save_folder + ": nothing is saved here, counting from the beginning");
-  std::optional<Progress> progress;
-  std::uint64_t seen = 0;
-  const RecordDamage damage = counter.run([&](std::uint64_t position, std::uint64_t total) {
-    if (!progress) progress.emplace(context.progress, "counting", total, "B");
-    progress->advance(position - seen), seen = position;
-  });
-  progress.reset();
-  report_damage(context, damage);
+  report_damage(context, run_with_progress(counter, context));
   const Written written = write(counter, config, fingerprint);
   counter.remove_saved();
   if (config.output.is_standard()) return;

@@ -1,13 +1,16 @@
-// Text in, a tokenizer out. Memory grows with the distinct pieces of the text, not with the text.
+// Text or counts in, a tokenizer out, within --memory whatever the size of either.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "cli/commands/registry.h"
+#include "cli/count_units.h"
 #include "cli/shared_options.h"
-#include "core/memory.h"
+#include "core/stop.h"
+#include "corpora/corpus_counter.h"
+#include "corpora/count_run.h"
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/trainers/bpe_trainer.h"
 
@@ -33,8 +36,12 @@ struct Config {
   bool keep_newlines = false;
   Inputs inputs;
   OutputTarget output;
+  std::vector<std::string> from_counts;
+  std::string save_counts;
+  bool resume = false;
   std::int64_t threads = 0;
   std::uint64_t memory = 0;
+  std::string tmpdir;
   bool json = false;
 };
 
@@ -70,10 +77,24 @@ void declare(Options& options, Config& config) {
   options.flag("keep-newlines", config.keep_newlines)
       .help("a line's LF belongs to it")
       .details("As when Hugging Face trains from files; without it, as when it trains from an iterator.");
+  options.value("from-counts", config.from_counts, "RUN")
+      .path()
+      .help("learn from counts instead of text; repeat it")
+      .details("Runs of corpus count --unit pretoken that were cut as --pre-tokenizer says, or text with lines of piece, tab and count, "
+               "which is taken as it is.");
+  options.value("save-counts", config.save_counts, "RUN")
+      .path()
+      .default_text("")
+      .help("also write the counts of all pieces")
+      .details("What corpus count --unit pretoken would write; --from-counts reads it.");
+  options.flag("resume", config.resume)
+      .help("go on with a count that was stopped")
+      .details("What was counted is saved in OUTPUT.partial once a minute, and at SIGINT and SIGTERM; learning itself starts again.");
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
   shared::threads(options, config.threads);
   shared::memory(options, config.memory);
+  shared::tmpdir(options, config.tmpdir);
   shared::json(options, config.json);
 }
 
@@ -101,22 +122,8 @@ BpeTrainerSettings settings_of(const Config& config) {
     if (std::find(config.specials.begin(), special, *special) != special)
       throw Error(ErrorCode::usage, "--special \"" + *special + "\" is given twice").remedy("name each special token once");
   }
-  if (config.pre_tokenizer.starts_with(kRegex)) {
-    settings.pattern = SplitPattern::from_regex(config.pre_tokenizer.substr(kRegex.size()));
-  } else if (config.pre_tokenizer != "none") {
-    const std::vector<std::string>& names = SplitPattern::names();
-    if (std::find(names.begin(), names.end(), config.pre_tokenizer) == names.end())
-      throw Error(ErrorCode::usage, "--pre-tokenizer is \"" + config.pre_tokenizer + "\"")
-          .remedy(fmt::format("use {}, none, or regex: with an expression behind it", fmt::join(names, ", ")));
-    settings.pattern = SplitPattern::named(config.pre_tokenizer);
-  }
+  settings.pattern = split_pattern(config.pre_tokenizer);
   return settings;
-}
-
-// A record's terminator is not part of it, unless asked for: then every line counts with its LF.
-std::string_view with_newline(const TextBlock& block, std::size_t i, std::string& buffer) {
-  if (i + 1 == block.size() && block.last_is_unterminated()) return block[i];
-  return buffer.assign(block[i]) += '\n';
 }
 
 // As a shell takes it.
@@ -147,41 +154,94 @@ void report(const Config& config, const Context& context, const TrainingReport& 
     context.notice("a .tiktoken file does not say where text is split: use it with --pattern " + quoted_pattern(config));
 }
 
-void run(const Config& given, Context& context) {
-  Config config = given;
-  apply_preset(config);
+// The pieces that others counted. Runs say how text was cut for them; text does not.
+void add_counts(const Config& config, const PieceCutter& cutter, PieceCounts& pieces) {
+  std::string fingerprint, first;
+  for (const std::string& path : config.from_counts) {
+    CountFile file(path);
+    if (file.is_text()) {
+      file.read_text([&](std::string_view piece, std::uint64_t count) { pieces.add(0, piece, 0, count); });
+      continue;
+    }
+    if (first.empty()) fingerprint = file.fingerprint(), first = file.path();
+    require_same_fingerprint(fingerprint, first, file.fingerprint(), file.path());
+    require_pieces_of(cutter, file);
+    for (const auto entries = file.entries(); entries->next();) pieces.add(0, entries->key(), 0, entries->count());
+  }
+}
+
+void write_counts(const Config& config, const std::string& fingerprint, PieceCounts& pieces) {
+  Output out = Output::to_file(config.save_counts, {.force = config.output.force});
+  CountRunWriter writer(out, fingerprint);
+  pieces.for_each([&](std::string_view piece, std::uint64_t count) { writer.add(piece, count); });
+  writer.finish();
+  out.commit();
+}
+
+CountJob make_job(const Config& config, const std::string& fingerprint, int threads) {
+  const RecordFormat& format = config.inputs.format;
+  std::string folder = config.output.path;
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return {.files = config.inputs.files,
+          .format = format,
+          .blocks = {.record_limit = longest_record(config.memory)},
+          .threads = threads,
+          .memory = memory_budget(config.memory),
+          .tmpdir = config.tmpdir,
+          .fingerprint = fingerprint,
+          .save_folder = folder + ".partial",
+          .resume = config.resume,
+          .settings = record_settings(format)};
+}
+
+void check_inputs(const Config& config) {
   if (config.output.is_standard()) {
     throw Error(ErrorCode::usage, "where to? a tokenizer is written to a file or folder")
         .remedy("name it with -o: tokenizer.json, name.tiktoken, or a folder for vocab.json and merges.txt");
   }
-  require_input(config.inputs);
-  const auto start = std::chrono::steady_clock::now();
-  const int threads = effective_threads(config.threads);
-  const auto trainer = make_bpe_trainer(settings_of(config), threads, memory_budget(config.memory));
+  if (config.from_counts.empty()) return require_input(config.inputs);
+  if (!config.inputs.files.empty()) throw Error(ErrorCode::usage, "--from-counts takes the place of text").remedy("give counts or text, or count the text first");
+  if (config.resume) throw Error(ErrorCode::usage, "--resume goes on with counting, and --from-counts has it done").remedy("leave one of them out");
+}
 
-  BlockReader reader(config.inputs.files, config.inputs.format);
-  Progress counting(context.progress, "counting", reader.total(), "B");
-  std::vector<std::string> buffers(threads);
-  std::uint64_t seen = 0;
-  const RecordDamage damage = for_each_block<bool>(
-      reader, config.inputs.format, threads,
-      [&](const TextBlock& block, int worker) {
-        for (std::size_t i = 0; i < block.size(); ++i) {
-          trainer->count(config.keep_newlines ? with_newline(block, i, buffers[worker]) : block[i], worker);
-        }
-        return true;
-      },
-      [](bool) {},
-      [&](std::uint64_t position) { counting.advance(position - seen), seen = position; });
-  counting.finish();
-  report_damage(context, damage);
-
+TokenizerDefinition learn(Trainer& trainer, PieceCounts& pieces, const Context& context) {
   Progress learning(context.progress, "learning", 0, "tokens");
   std::uint64_t learned = 0;
-  const TokenizerDefinition definition = trainer->finish(
-      [&](std::uint64_t tokens, std::uint64_t) { learning.advance(tokens - learned), learned = tokens; });
-  learning.finish();
+  return trainer.learn(pieces, [&](std::uint64_t tokens, std::uint64_t) {
+    learning.advance(tokens - learned), learned = tokens;
+    Stop::throw_if_requested();
+  });
+}
+
+void run(const Config& given, Context& context) {
+  Config config = given;
+  apply_preset(config);
+  check_inputs(config);
+  const auto start = std::chrono::steady_clock::now();
+  const int threads = effective_threads(config.threads);
+  const std::uint64_t memory = memory_budget(config.memory);
+  const auto trainer = make_bpe_trainer(settings_of(config), {.threads = threads, .memory = memory, .tmpdir = config.tmpdir});
+  const PieceCutter& cutter = trainer->cutter();
+  const std::string fingerprint = count_fingerprint(CountUnit::pretoken, &cutter, config.inputs.format.on_invalid, config.keep_newlines);
+
+  std::optional<PieceCounts> added;
+  std::optional<CorpusCounter> counter;
+  if (!config.from_counts.empty()) {
+    added.emplace(PieceCounts::Options{.workers = 1, .memory = memory, .tmpdir = config.tmpdir});
+    add_counts(config, cutter, *added);
+  } else {
+    const CountJob job = make_job(config, fingerprint, threads);
+    if (config.output.force && !config.resume) remove_saved_counts(job.save_folder);
+    Stop::install();
+    counter.emplace(job, count_pieces(cutter, threads, config.keep_newlines));
+    if (config.resume && !counter->resumed()) context.notice(job.save_folder + ": nothing is saved here, counting from the beginning");
+    report_damage(context, run_with_progress(*counter, context));
+  }
+  PieceCounts& pieces = added ? *added : counter->counts();
+  if (!config.save_counts.empty()) write_counts(config, fingerprint, pieces);
+  const TokenizerDefinition definition = learn(*trainer, pieces, context);
   formats::write(definition, config.output.path, {.force = config.output.force});
+  if (counter) counter->remove_saved();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   report(config, context, trainer->report(), seconds.count());
 }
@@ -196,7 +256,8 @@ const Command tokenizer_train = make_command<Config>(
         .description =
             "Counts the pieces of the text and learns byte-level BPE merges from the counts, by the rules of Hugging Face "
             "tokenizers: the merges, their order and all ids are the same. The result does not depend on the number of threads, "
-            "on how the text is compressed or divided into files, or on the order of its records.\n\n"
+            "on how the text is compressed or divided into files, or on the order of its records; nor on --memory, which text may outgrow "
+            "many times: what has no room is on disk, which takes longer.\n\n"
             "The form of the output follows its name: .json is a tokenizer.json, .tiktoken a rank file, anything else a folder "
             "as of Hugging Face: tokenizer.json, vocab.json and merges.txt.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",

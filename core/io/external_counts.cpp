@@ -15,6 +15,12 @@ std::size_t table_limit(const ExternalCounts::Options& options) {
   return std::max(options.memory / 4 * 3 / static_cast<std::uint64_t>(options.workers), kLeastTable);
 }
 
+CountTable unsorted(const CountTable& table) {
+  CountTable fresh;
+  table.for_each([&](std::string_view bytes, std::uint64_t count) { (void)fresh.add(bytes, 0, count); });
+  return fresh;
+}
+
 }  // namespace
 
 ExternalCounts::ExternalCounts(const Options& options)
@@ -65,17 +71,21 @@ void ExternalCounts::spill() {
 }
 
 void ExternalCounts::clear() {
-  for (Worker& worker : workers_) worker.table.clear();
+  for (Worker& worker : workers_) worker.table = CountTable(table_limit(options_));
   sorted_ = false;
   runs_.clear();
 }
 
 const CountTable* ExternalCounts::gather() {
-  if (spilled() || sorted_) return nullptr;
+  if (spilled()) return nullptr;
   std::uint64_t memory = 0;
   for (const Worker& worker : workers_) memory += worker.table.memory();
   if (workers_.size() > 1 && memory > options_.memory / 4) return nullptr;
   CountTable& first = workers_.front().table;
+  if (workers_.size() == 1) return &first;
+  if (std::exchange(sorted_, false)) {  // their hashes are gone
+    for (Worker& worker : workers_) worker.table = unsorted(worker.table);
+  }
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     first.add(workers_[i].table);
     workers_[i].table = CountTable(table_limit(options_));

@@ -52,6 +52,7 @@ class ExternalCounts {
   std::uint64_t total() const;  // of counts added; checked by for_each only
   bool spilled() const { return !runs_.empty(); }
   std::uint64_t spilled_bytes() const { return runs_.bytes(); }  // on the disk now
+  std::uint64_t spilled_key_bytes() const { return runs_.key_bytes(); }  // of the distinct strings there, or more
   std::uint64_t most_spilled_bytes() const { return runs_.most_bytes(); }
   // Adds a whole source in order, past the tables.
   void add_sorted(CountSource& source) { runs_.write(source); }

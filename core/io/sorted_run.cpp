@@ -29,6 +29,7 @@ void RunWriter::add(std::string_view key, std::uint64_t count) {
   if (!ascends || count == 0) throw Error(ErrorCode::internal, "a sorted run is written out of order");
   if (__builtin_add_overflow(total_, count, &total_)) throw Error(ErrorCode::unsupported, "counts add up to more than 2^64");
   ++distinct_;
+  key_bytes_ += key.size();
   append_number(buffer_, shared);
   append_number(buffer_, key.size() - shared);
   buffer_.append(key.substr(shared));

@@ -32,12 +32,13 @@ class RunWriter {
 
   std::uint64_t distinct() const { return distinct_; }
   std::uint64_t total() const { return total_; }
+  std::uint64_t key_bytes() const { return key_bytes_; }
 
  private:
   Put put_;
   std::size_t block_;
   std::string buffer_, last_;
-  std::uint64_t distinct_ = 0, total_ = 0;
+  std::uint64_t distinct_ = 0, total_ = 0, key_bytes_ = 0;
 };
 
 class RunReader final : public CountSource {

@@ -40,20 +40,22 @@ SpilledRuns::SpilledRuns(std::string tmpdir, std::uint64_t memory)
       lanes_(std::clamp<std::size_t>(memory / block_bytes_, kLeastLanes, kMostLanes)),
       file_(std::make_unique<SpillFile>(tmpdir_)) {}
 
-SpilledRuns::Run SpilledRuns::store(CountSource& source, std::uint64_t& total) {
+SpilledRuns::Run SpilledRuns::store(CountSource& source, std::uint64_t& total, std::uint64_t& key_bytes) {
   Run run;
   RunWriter writer([&](std::string_view bytes) { run.push_back(file_->append(bytes)); }, block_bytes_);
   while (source.next()) writer.add(source.key(), source.count());
   writer.finish();
   total = writer.total();
+  key_bytes = writer.key_bytes();
   return run;
 }
 
 void SpilledRuns::write(CountSource& source) {
-  std::uint64_t total = 0;
-  Run run = store(source, total);
+  std::uint64_t total = 0, key_bytes = 0;
+  Run run = store(source, total, key_bytes);
   const std::lock_guard lock(mutex_);
   if (!run.empty()) runs_.push_back(std::move(run));
+  key_bytes_ += key_bytes;
   if (__builtin_add_overflow(total_, total, &total_)) {
     throw Error(ErrorCode::unsupported, "counts add up to more than 2^64");
   }
@@ -82,8 +84,8 @@ void SpilledRuns::merge_surplus(std::size_t lanes) {
     std::vector<std::unique_ptr<CountSource>> sources;
     for (const Run& run : merged) sources.push_back(reader_of(run, true));
     RunMerge merge(std::move(sources));
-    std::uint64_t same_total = 0;
-    runs_.insert(runs_.begin(), store(merge, same_total));
+    std::uint64_t same_total = 0, fewer_bytes = 0;
+    runs_.insert(runs_.begin(), store(merge, same_total, fewer_bytes));
   }
 }
 
@@ -114,7 +116,7 @@ std::unique_ptr<CountSource> SpilledRuns::merge(std::vector<std::unique_ptr<Coun
 void SpilledRuns::clear() {
   most_bytes_ = most_bytes();
   runs_.clear();
-  total_ = 0;
+  total_ = key_bytes_ = 0;
   file_ = std::make_unique<SpillFile>(tmpdir_);
 }
 

@@ -32,12 +32,13 @@ class SpilledRuns {
 
   bool empty() const { return runs_.empty(); }
   std::uint64_t total() const { return total_; }              // of all counts
+  std::uint64_t key_bytes() const { return key_bytes_; }      // of the strings; one that is in several runs counts for each
   std::uint64_t bytes() const { return file_->bytes(); }      // on the disk now
   std::uint64_t most_bytes() const { return most_bytes_ > file_->most_bytes() ? most_bytes_ : file_->most_bytes(); }
 
  private:
   using Run = std::vector<SpillFile::Block>;
-  Run store(CountSource& source, std::uint64_t& total);
+  Run store(CountSource& source, std::uint64_t& total, std::uint64_t& key_bytes);
   void merge_surplus(std::size_t lanes);
   std::unique_ptr<CountSource> merge_shares(std::vector<std::unique_ptr<CountSource>> sources) const;
   std::unique_ptr<CountSource> reader_of(const Run& run, bool release) const;
@@ -47,9 +48,9 @@ class SpilledRuns {
   std::size_t block_bytes_, lanes_;
   std::unique_ptr<SpillFile> file_;
   std::uint64_t most_bytes_ = 0;  // of files before this one
-  std::mutex mutex_;              // of runs_ and total_
+  std::mutex mutex_;              // of runs_ and the sums
   std::vector<Run> runs_;
-  std::uint64_t total_ = 0;
+  std::uint64_t total_ = 0, key_bytes_ = 0;
 };
 
 }  // namespace quern

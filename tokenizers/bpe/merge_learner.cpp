@@ -109,14 +109,15 @@ struct MergeLearner::State {
   WordCells cells;
   PairTable pairs;
   std::priority_queue<Candidate> queue;
-  std::vector<std::uint32_t> length;  // of each token, in symbols
+  std::vector<std::uint32_t> length;   // of each token, in cells
+  std::vector<std::uint32_t> symbols;  // the same in initial symbols, of which a cell may hold several
   std::vector<bool> present;          // tokens that may stand in the array
   std::uint64_t threshold = 1;
   std::size_t max_token_length = 0;
   Side left, right;
 
   bool allowed(TokenId a, TokenId b) const {
-    return max_token_length == 0 || (length[a] == 1 && length[b] == 1) || length[a] + length[b] < max_token_length;
+    return max_token_length == 0 || (symbols[a] == 1 && symbols[b] == 1) || symbols[a] + symbols[b] < max_token_length;
   }
   void track(PairKey key, std::uint64_t count, std::uint32_t places, std::uint32_t*& list) {
     if (count < threshold || !allowed(left_of(key), right_of(key))) return;
@@ -260,6 +261,8 @@ std::vector<LearnedMerge> MergeLearner::learn(std::vector<std::string>& vocabula
   std::unordered_map<std::string, TokenId> ids;
   for (std::size_t id = 0; id < vocabulary.size(); ++id) ids.emplace(vocabulary[id], static_cast<TokenId>(id));
   s.length.assign(vocabulary.size(), 1);
+  s.symbols.assign(options.lengths.begin(), options.lengths.end());
+  s.symbols.resize(vocabulary.size(), 1);
   s.present.assign(vocabulary.size(), false);
   for (Position at = 1; at < s.cells.size(); ++at) {
     if (s.cells[at] != WordCells::kSeparator) s.present[s.cells[at]] = true;
@@ -286,9 +289,11 @@ std::vector<LearnedMerge> MergeLearner::learn(std::vector<std::string>& vocabula
     if (is_new) {
       vocabulary.push_back(entry->first);
       s.length.push_back(0);
+      s.symbols.push_back(0);
       s.present.push_back(false);
     }
     s.length[joined] = s.length[a] + s.length[b];
+    s.symbols[joined] = s.symbols[a] + s.symbols[b];
     merges.push_back({{a, b}, joined, best.count});
     // Two joins cannot build one token: the pieces of a text under a list of merges are unique, and so are those of any run
     // of them. The bookkeeping relies on it, so it is checked. (A special that spells the token never stands in a word.)

@@ -33,6 +33,7 @@ struct LearnOptions {
   std::uint64_t min_count = 0;        // stop when the best pair is rarer
   std::size_t max_token_length = 0;   // in symbols; a new pair must be strictly shorter (Hugging Face); 0: no limit.
                                       // Pairs of two initial symbols are never checked.
+  std::span<const std::uint32_t> lengths = {};  // of each token of the vocabulary in initial symbols; empty: all are initial
   std::uint64_t first_threshold = 0;  // pairs at least this frequent are tracked at first; 0: chosen by size
 };
 

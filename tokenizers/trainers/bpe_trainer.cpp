@@ -2,142 +2,47 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bitset>
 
 #include "core/error.h"
-#include "core/memory.h"
-#include "core/text/utf8.h"
-#include "tokenizers/bpe/merge_learner.h"
 #include "tokenizers/byte_level.h"
-#include "tokenizers/trainers/piece_counts.h"
 
 namespace quern {
 namespace {
 
-// Learning holds, for every byte of a distinct piece, one cell and at worst two listed positions.
-constexpr std::uint64_t kLearnerBytesPerByte = 12;
-constexpr const char* kMemoryRemedy = "raise --memory, train on a sample, or choose a --pre-tokenizer that cuts shorter pieces";
-constexpr std::uint64_t kCheckEvery = std::uint64_t{1} << 20;  // bytes of text
-
 class BpeTrainer final : public Trainer {
  public:
-  BpeTrainer(const BpeTrainerSettings& settings, int threads, std::uint64_t budget)
-      : settings_(settings), budget_(budget), workers_(threads) {
-    if (settings_.pattern) splitter_.emplace(*settings_.pattern);
-    // As assemble() writes it: only GPT-2's split comes behind the prefix space; any other before, so that every piece gets one.
-    prefixes_pieces_ = settings_.add_prefix_space && splitter_ && splitter_->kind() != SplitPattern::Kind::gpt2;
-  }
+  BpeTrainer(const BpeTrainerSettings& settings, const bpe::LearnResources& resources)
+      : settings_(settings), resources_(resources), pre_tokenizers_(byte_level_pre_tokenizers(settings.pattern, settings.add_prefix_space)), cutter_({}, pre_tokenizers_) {}
 
-  void count(std::string_view text, int worker) override;
-  TokenizerDefinition finish(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
+  const PieceCutter& cutter() const override { return cutter_; }
+  TokenizerDefinition learn(PieceCounts& pieces, const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
   const TrainingReport& report() const override { return report_; }
 
  private:
-  struct alignas(64) Worker {
-    PieceCounts counts;
-    std::size_t memory = 0;  // as last added to memory_
-    std::uint64_t since_check = 0;
-    std::string with_prefix;
-  };
-
-  template <class NextEnd>
-  void count_pieces(const char* p, const char* end, const char* bad, Worker& worker, NextEnd next_end);
-  void check_memory(Worker& worker);
-
+  using Pieces = std::function<void(const PieceCounts::Visit&)>;
   struct Alphabet {
     std::vector<std::string> vocabulary;
     std::array<TokenId, 256> id_of_byte;
   };
-  PieceCounts gather();
-  void check_learner_memory(const PieceCounts& counts) const;
-  Alphabet make_alphabet(const PieceCounts& counts) const;
+  Alphabet make_alphabet(const Pieces& pieces) const;
   TokenizerDefinition assemble(std::vector<std::string> vocabulary, const std::vector<bpe::LearnedMerge>& merges) const;
 
   BpeTrainerSettings settings_;
-  std::uint64_t budget_;
-  std::optional<Splitter> splitter_;
-  bool prefixes_pieces_ = false;
-  std::vector<Worker> workers_;
-  std::atomic<std::uint64_t> memory_{0};
+  bpe::LearnResources resources_;
+  std::vector<PreTokenizer> pre_tokenizers_;
+  PieceCutter cutter_;
   TrainingReport report_;
 };
 
-// Pieces of [p, bad), of which the last is continued to end: bad is the first ill-formed byte, or the end.
-template <class NextEnd>
-void BpeTrainer::count_pieces(const char* p, const char* end, const char* bad, Worker& worker, NextEnd next_end) {
-  while (p < end) {
-    const char* q = p < bad ? next_end(p, bad) : end;
-    if (q == bad) q = end;
-    const std::string_view piece(p, static_cast<std::size_t>(q - p));
-    if (prefixes_pieces_ && *p != ' ') {
-      worker.counts.add(worker.with_prefix.assign(1, ' ').append(piece));
-    } else {
-      worker.counts.add(piece, static_cast<std::size_t>(end - p));
-    }
-    p = q;
-  }
-}
-
-void BpeTrainer::count(std::string_view text, int worker_index) {
-  if (text.empty()) return;
-  Worker& worker = workers_[worker_index];
-  if (settings_.add_prefix_space && !prefixes_pieces_ && text.front() != ' ') {
-    worker.with_prefix.assign(1, ' ').append(text);
-    text = worker.with_prefix;
-  }
-  const char *begin = text.data(), *end = begin + text.size(), *bad = begin + utf8::valid_prefix(text);
-  if (!splitter_) {
-    worker.counts.add(text);
-  } else if (const Splitter::Scanner scanner = splitter_->scanner()) {
-    count_pieces(begin, end, bad, worker, scanner);
-  } else {
-    count_pieces(begin, end, bad, worker, [&](const char* p, const char* stop) {
-      return p + splitter_->next({begin, static_cast<std::size_t>(stop - begin)}, static_cast<std::size_t>(p - begin)).size;
+// Specials first, then the alphabet by code point; a special that spells a character is that character.
+BpeTrainer::Alphabet BpeTrainer::make_alphabet(const Pieces& pieces) const {
+  std::bitset<256> seen;
+  if (!settings_.whole_alphabet) {
+    pieces([&](std::string_view piece, std::uint64_t) {
+      for (const char byte : piece) seen.set(static_cast<unsigned char>(byte));
     });
   }
-  worker.since_check += text.size();
-  if (worker.since_check >= kCheckEvery) check_memory(worker);
-}
-
-void BpeTrainer::check_memory(Worker& worker) {
-  worker.since_check = 0;
-  const std::size_t now = worker.counts.memory();
-  const std::uint64_t total = memory_ += now - worker.memory;  // unsigned wrap-around cancels out
-  worker.memory = now;
-  if (total <= budget_) return;
-  throw Error(ErrorCode::memory, "the distinct pieces of this text need more than " + format_size(budget_))
-      .remedy(kMemoryRemedy);
-}
-
-// All workers' counts in one table.
-PieceCounts BpeTrainer::gather() {
-  PieceCounts counts = std::move(workers_.front().counts);
-  for (std::size_t i = 1; i < workers_.size(); ++i) {
-    counts.add(workers_[i].counts);
-    workers_[i].counts = PieceCounts();
-  }
-  report_.pieces = counts.total();
-  report_.distinct_pieces = counts.distinct();
-  return counts;
-}
-
-void BpeTrainer::check_learner_memory(const PieceCounts& counts) const {
-  std::uint64_t bytes = 0;
-  counts.for_each([&](std::string_view piece, std::uint64_t) { bytes += piece.size(); });
-  const std::uint64_t need = std::max(counts.memory() + bytes * sizeof(TokenId), bytes * kLearnerBytesPerByte);
-  if (need <= budget_) return;
-  throw Error(ErrorCode::memory, "learning merges from " + format_size(bytes) + " of distinct pieces needs about " +
-                                     format_size(need) + ", " + format_size(budget_) + " allowed")
-      .remedy(kMemoryRemedy);
-}
-
-// Specials first, then the alphabet by code point; a special that spells a character is that character.
-BpeTrainer::Alphabet BpeTrainer::make_alphabet(const PieceCounts& counts) const {
-  std::bitset<256> seen;
-  counts.for_each([&](std::string_view piece, std::uint64_t) {
-    for (const char byte : piece) seen.set(static_cast<unsigned char>(byte));
-  });
   Alphabet alphabet{.vocabulary = settings_.specials, .id_of_byte = {}};
   for (const std::string& character : byte_level::alphabet()) {
     const auto byte = static_cast<unsigned char>(byte_level::unspell(character)->front());
@@ -154,25 +59,35 @@ BpeTrainer::Alphabet BpeTrainer::make_alphabet(const PieceCounts& counts) const 
       .remedy("ask for --vocab-size " + std::to_string(least) + " or more");
 }
 
-TokenizerDefinition BpeTrainer::finish(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  PieceCounts counts = gather();
-  check_learner_memory(counts);
-  Alphabet alphabet = make_alphabet(counts);
+TokenizerDefinition BpeTrainer::learn(PieceCounts& counts, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  report_.pieces = counts.total();
+  // In any order where it all fits into memory, else merged from the disk.
+  const CountTable* table = counts.gather();
+  std::uint64_t symbols = 0;
+  if (table != nullptr) table->for_each([&](std::string_view piece, std::uint64_t) { symbols += piece.size(); });
+  if (table == nullptr || !bpe::fits_into_memory(symbols, table->memory(), resources_)) {
+    table = nullptr;
+    counts.spill();
+    symbols = counts.spilled_key_bytes();
+  }
+  const Pieces pieces = [&](const PieceCounts::Visit& visit) { table != nullptr ? table->for_each(visit) : counts.for_each(visit); };
+  Alphabet alphabet = make_alphabet(pieces);
 
-  std::vector<TokenId> symbols;
-  bpe::MergeLearner learner([&](const bpe::MergeLearner::Visit& visit) {
-    counts.for_each([&](std::string_view piece, std::uint64_t count) {
-      symbols.clear();
-      for (const char byte : piece) symbols.push_back(alphabet.id_of_byte[static_cast<unsigned char>(byte)]);
-      visit(symbols, count);
+  const auto source = [&](const bpe::MergeLearner::Visit& visit) {
+    std::vector<TokenId> ids;
+    report_.distinct_pieces = 0;
+    pieces([&](std::string_view piece, std::uint64_t count) {
+      ++report_.distinct_pieces;
+      ids.clear();
+      for (const char byte : piece) ids.push_back(alphabet.id_of_byte[static_cast<unsigned char>(byte)]);
+      visit(ids, count);
     });
-  });
-  counts = PieceCounts();  // the learner has its own copy: room for its position lists
-  const auto merges = learner.learn(alphabet.vocabulary,
-                                    {.max_tokens = settings_.vocab_size,
-                                     .min_count = settings_.min_frequency,
-                                     .max_token_length = settings_.max_token_length},
-                                    progress);
+  };
+  const auto merges = bpe::learn_merges(source, symbols, alphabet.vocabulary,
+                                        {.max_tokens = settings_.vocab_size,
+                                         .min_count = settings_.min_frequency,
+                                         .max_token_length = settings_.max_token_length},
+                                        resources_, [&] { counts.clear(); }, progress);
   report_.vocabulary = alphabet.vocabulary.size();
   report_.merges = merges.size();
   report_.last_count = merges.empty() ? 0 : merges.back().count;
@@ -184,11 +99,7 @@ TokenizerDefinition BpeTrainer::assemble(std::vector<std::string> vocabulary, co
   for (TokenId id = 0; id < settings_.specials.size(); ++id) {
     definition.added_tokens.push_back({.id = id, .content = settings_.specials[id], .normalized = false, .special = true});
   }
-  // GPT-2's split is part of ByteLevel; any other comes before it.
-  const bool is_gpt2 = settings_.pattern && settings_.pattern->kind == SplitPattern::Kind::gpt2;
-  if (settings_.pattern && !is_gpt2) definition.pre_tokenizers.push_back(SplitPreTokenizer{.pattern = *settings_.pattern});
-  definition.pre_tokenizers.push_back(
-      ByteLevelPreTokenizer{.add_prefix_space = settings_.add_prefix_space, .use_regex = is_gpt2});
+  definition.pre_tokenizers = pre_tokenizers_;
   definition.decoders = {ByteLevelDecoder{}};
   BpeModel model;
   model.vocabulary = std::move(vocabulary);
@@ -200,8 +111,8 @@ TokenizerDefinition BpeTrainer::assemble(std::vector<std::string> vocabulary, co
 
 }  // namespace
 
-std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, int threads, std::uint64_t memory_budget) {
-  return std::make_unique<BpeTrainer>(settings, threads, memory_budget);
+std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, const bpe::LearnResources& resources) {
+  return std::make_unique<BpeTrainer>(settings, resources);
 }
 
 }  // namespace quern

@@ -1,12 +1,9 @@
-// Trains a byte-level BPE tokenizer: splits texts into pieces, counts them, learns merges, assembles the definition.
+// Trains a byte-level BPE tokenizer: learns merges from counted pieces (bytes), assembles the definition.
 //
-//   auto trainer = make_bpe_trainer({.vocab_size = 32000}, threads, memory_budget);
-//   trainer->count(text, worker); …
-//   TokenizerDefinition definition = trainer->finish(progress);
+//   auto trainer = make_bpe_trainer({.vocab_size = 32000}, {.threads = 8, .memory = budget});
+//   TokenizerDefinition definition = trainer->learn(pieces, progress);
 //
 // Ids as in Hugging Face: specials in the order given, then the alphabet by code point, then the merges' results.
-// Texts may hold ill-formed bytes: the piece before the first of them and all behind it are one piece, as for Encoder (which
-// takes white space before that piece along too: that is a rule about tokens, and while training there are none).
 #pragma once
 
 #include <cstdint>
@@ -15,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "tokenizers/bpe/merge_rounds.h"
 #include "tokenizers/trainers/trainer.h"
 
 namespace quern {
@@ -29,7 +27,7 @@ struct BpeTrainerSettings {
   bool add_prefix_space = false;  // as in Hugging Face: to the text before gpt2 or no split, to each piece of any other
 };
 
-// count() throws Error{memory} when the distinct pieces outgrow the budget (bytes).
-std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, int threads, std::uint64_t memory_budget);
+// Within the memory given, whatever the pieces: those that are too many are learned from in rounds (bpe/merge_rounds.h).
+std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, const bpe::LearnResources& resources);
 
 }  // namespace quern
