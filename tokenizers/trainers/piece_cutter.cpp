@@ -45,6 +45,7 @@ std::string compact(const std::vector<Part>& parts, void (*write)(formats::Inden
 PieceCutter::PieceCutter(const std::vector<Normalizer>& normalizers, const std::vector<PreTokenizer>& pre_tokenizers)
     : normalizers_(normalizers),
       pre_tokenizers_(works_on_bytes(normalizers, pre_tokenizers) ? std::vector<PreTokenizer>() : pre_tokenizers),
+      has_no_parts_(normalizers.empty() && pre_tokenizers.empty()),
       needs_spans_(looks_at_spans(normalizers, pre_tokenizers)),
       takes_ill_formed_(!normalizers.empty() && std::holds_alternative<SentencePieceNormalizer>(normalizers.front())),
       description_("{\"normalizer\":" + compact(normalizers, formats::write_normalizers) +

@@ -8,7 +8,7 @@
 // `readable` bytes from piece.data() on may be read. Where ByteLevel comes last behind nothing but Splits, pieces are the
 // bytes themselves, not spelled out, and may be ill-formed: the piece before the first bad byte and all behind it are one piece, as
 // for Encoder (which takes white space before that piece along too: that is a rule about tokens, and while training there are none).
-// Other pipelines need valid UTF-8: Error{input}. Immutable, shared by any number of threads.
+// Without any parts a text is one piece, as it is. Other pipelines need valid UTF-8: Error{input}. Immutable, shared by any number of threads.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +52,7 @@ class PieceCutter {
   std::optional<ByteLevelChain> bytes_;  // else the two below
   NormalizerChain normalizers_;
   PreTokenizerChain pre_tokenizers_;
-  bool needs_spans_ = false, takes_ill_formed_ = false;
+  bool has_no_parts_ = false, needs_spans_ = false, takes_ill_formed_ = false;
   std::string description_;
 };
 
@@ -60,6 +60,7 @@ template <class Take>
 void PieceCutter::cut(std::string_view text, Scratch& scratch, Take take) const {
   if (text.empty()) return;
   if (bytes_) return cut_bytes(text, scratch, take);
+  if (has_no_parts_) return take(text, text.size());
   cut_normalized(text, scratch);
   const std::string_view whole = scratch.text.text;
   for (const TextRange& piece : scratch.pieces.pieces) {

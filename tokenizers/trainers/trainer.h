@@ -5,7 +5,8 @@
 //   trainer->cutter().cut(text, scratch, [&](std::string_view piece, std::size_t readable) { pieces.add(worker, piece, readable); });
 //   TokenizerDefinition definition = trainer->learn(pieces, progress);
 //
-// Pieces may as well come from count runs (corpora/count_run.h) that were cut in the same way. The result is a function of
+// A trainer that works on whole texts (SentencePiece's) has a cutter without parts, and its pieces are distinct texts with how often
+// they came. Pieces may as well come from count runs (corpora/count_run.h) that were cut in the same way. The result is a function of
 // the pieces and their counts; threads and memory do not show in it.
 #pragma once
 

@@ -32,6 +32,7 @@ TEST_CASE("byte-level pieces are the bytes themselves, with a prefix space where
   CHECK(cut(byte_level("cl100k", true), "ab1 1") == Pieces{" ab", " 1", " ", " 1"});
   CHECK(cut(PieceCutter({}, byte_level_pre_tokenizers(std::nullopt, false)), "the mill") == Pieces{"the mill"});
   CHECK(cut(byte_level("gpt2", false), "").empty());
+  CHECK(cut(PieceCutter({}, {}), "whole \xFF text") == Pieces{"whole \xFF text"});
 }
 
 TEST_CASE("ill-formed bytes end the cutting, and belong to the piece before them") {
