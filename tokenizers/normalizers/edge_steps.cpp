@@ -18,6 +18,8 @@ using normalizers::OriginWriter;
 using normalizers::TextWriter;
 namespace ascii = normalizers::ascii;
 
+bool is_space(const char* p) { return (unicode::char_class(utf8::decode(p)) & unicode::kSpace) != 0; }
+
 // --- Strip -----------------------------------------------------------------------------------------------------------
 
 class StripStep final : public NormalizerStep {
@@ -41,8 +43,6 @@ class StripStep final : public NormalizerStep {
   }
 
  private:
-  static bool is_space(const char* p) { return (unicode::char_class(utf8::decode(p)) & unicode::kSpace) != 0; }
-
   std::pair<std::size_t, std::size_t> kept(std::string_view text) const {
     const char *begin = text.data(), *end = begin + text.size();
     while (part_.left && begin < end && is_space(begin)) utf8::decode(begin);
@@ -100,6 +100,7 @@ class ReplaceStep final : public NormalizerStep {
   explicit ReplaceStep(const ReplaceNormalizer& part) : literal_(part.pattern.source), content_(part.content) {
     // Published split patterns are expressions here: their scanners cut a whole text into pieces, and look for nothing.
     if (part.pattern.kind != SplitPattern::Kind::literal) regex_ = RegexEngine::compile(part.pattern.source);
+    finds_spaces_ = regex_ != nullptr && part.pattern.source == "\\s+";
     if (content_.size() <= 8) {
       char bytes[8] = {};
       content_.copy(bytes, content_.size());
@@ -179,7 +180,18 @@ class ReplaceStep final : public NormalizerStep {
     for (; begin < end; ++begin) writer.put(text[begin], begin);
   }
 
+  // \s+, which CLIP has: every space of a text is a match, and an engine takes longer to start than to run.
+  static std::optional<RegexMatch> find_spaces(std::string_view text, std::size_t from) {
+    const char *p = text.data() + from, *end = text.data() + text.size();
+    while (p < end && !is_space(p)) utf8::decode(p);
+    if (p == end) return std::nullopt;
+    const auto begin = static_cast<std::size_t>(p - text.data());
+    while (p < end && is_space(p)) utf8::decode(p);
+    return RegexMatch{begin, static_cast<std::size_t>(p - text.data())};
+  }
+
   std::optional<RegexMatch> find(std::string_view text, std::size_t from) const {
+    if (finds_spaces_) return find_spaces(text, from);
     if (regex_) return regex_->find(text, from);
     const std::size_t begin = text.find(literal_, from);
     if (begin == text.npos) return std::nullopt;
@@ -208,6 +220,7 @@ class ReplaceStep final : public NormalizerStep {
   }
 
   std::unique_ptr<RegexEngine> regex_;  // null: the literal
+  bool finds_spaces_ = false;           // the expression is \s+
   std::string literal_, content_;
   std::uint64_t content_word_ = 0;  // the content, where it is of at most eight bytes
 };

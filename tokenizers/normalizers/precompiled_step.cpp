@@ -24,20 +24,34 @@ constexpr std::size_t kLongestCluster = 5;
 
 std::string_view view(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
 
+// Of a character, what decides whether its cluster must be looked for.
+constexpr std::uint8_t kHasRule = 1;  // perhaps
+constexpr std::uint8_t kJoins = 2;    // perhaps belongs to the cluster before it
+constexpr std::uint8_t kComplex = 4;  // what begins with it may have more than what joins
+
+using Traits = normalizers::CodePointMap<std::uint8_t>;
+
+const Traits& traits_without_rules() {
+  static const Traits traits = [] {
+    Traits built;
+    for (const auto& [first, last, value] : normalizers::tables::kGraphemeClasses) {
+      const bool joins = GraphemeClusters::extends(value) || value == Class::hangul_v || value == Class::hangul_t;
+      built.set({first, last}, joins ? kJoins | kComplex : kComplex);
+    }
+    built.set({0x10000, 0x10FFFF}, kHasRule | kJoins | kComplex);  // rare: looked at one by one
+    return built;
+  }();
+  return traits;
+}
+
 class PrecompiledStep final : public NormalizerStep {
  public:
   explicit PrecompiledStep(const PrecompiledNormalizer& part)
-      : rules_(part.charsmap), clusters_(GraphemeClusters::get()) {
+      : rules_(part.charsmap), clusters_(GraphemeClusters::get()), traits_(traits_without_rules()) {
     for (char c = 0x20; c < 0x7F; ++c) ascii_stays_ = ascii_stays_ && rules_.shortest({&c, 1}).size == 0;
     for (char32_t c = 0; c < 0x10000; ++c) {
-      const Class grapheme_class = clusters_.class_of(c);
-      std::uint8_t traits = rules_.surely_concerns_none(c) ? 0 : kHasRule;
-      const bool in_syllable = grapheme_class == Class::hangul_v || grapheme_class == Class::hangul_t;
-      if (GraphemeClusters::extends(grapheme_class) || in_syllable) traits |= kJoins;
-      if (grapheme_class != Class::other) traits |= kComplex;
-      if (traits != 0) traits_.set(c, traits);
+      if (!rules_.surely_concerns_none(c)) traits_.set(c, traits_[c] | kHasRule);
     }
-    traits_.set({0x10000, 0x10FFFF}, kHasRule | kJoins | kComplex);  // rare: looked at one by one
   }
 
   bool normalize(std::string_view text, std::string& out) const override {
@@ -137,13 +151,9 @@ class PrecompiledStep final : public NormalizerStep {
     if (written < characters && !edits.empty()) edits.back().change -= static_cast<std::int32_t>(characters - written);
   }
 
-  static constexpr std::uint8_t kHasRule = 1;  // perhaps
-  static constexpr std::uint8_t kJoins = 2;    // perhaps belongs to the cluster before it
-  static constexpr std::uint8_t kComplex = 4;  // what begins with it may have more than what joins
-
   Charsmap rules_;
   const GraphemeClusters& clusters_;
-  normalizers::CodePointMap<std::uint8_t> traits_;
+  Traits traits_;
   bool ascii_stays_ = true;  // no rule changes printable ASCII alone
 };
 

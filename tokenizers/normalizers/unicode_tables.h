@@ -29,8 +29,7 @@ struct CombiningRange {
   std::uint8_t combining_class;
 };
 
-// --- unicode_forms_table.cpp: NFC, NFD, NFKC, NFKD in Unicode 9.0, Hangul syllables left out
-// --------------------------
+// --- unicode_forms_table.cpp: NFC, NFD, NFKC, NFKD in Unicode 9.0, Hangul syllables left out ------------------------
 
 extern const std::span<const char32_t> kFormsPool;
 extern const std::span<const Mapping> kCanonical;      // full decompositions, in canonical order
@@ -38,8 +37,7 @@ extern const std::span<const Mapping> kCompatibility;  // those that differ from
 extern const std::span<const Composition> kCompositions;
 extern const std::span<const CombiningRange> kCombiningClasses;
 
-// --- character_sets_table.cpp
-// -----------------------------------------------------------------------------------------
+// --- character_sets_table.cpp ---------------------------------------------------------------------------------------
 
 extern const std::span<const Shift> kLowercase;       // Unicode 17, but U+0130, which becomes two
 extern const std::span<const Range> kBertRemoved;     // by clean_text: Unicode 8 and 9
@@ -71,8 +69,7 @@ struct GraphemeRange {
 };
 extern const std::span<const GraphemeRange> kGraphemeClasses;  // Hangul syllables left out
 
-// --- charsmap_table.cpp: what SentencePiece 0.2.3's rules know beyond Unicode 9.0, up to 17.0
-// -------------------------
+// --- charsmap_table.cpp: what SentencePiece 0.2.3's rules know beyond Unicode 9.0, up to 17.0 -----------------------
 
 extern const std::span<const char32_t> kCharsmapPool;
 extern const std::span<const Mapping> kLaterCompatibility;  // NFKC of single characters

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "tests/tokenizers/generated_text.h"
 #include "tests/tokenizers/normalizers/spans.h"
 
 using namespace quern;
@@ -57,4 +58,26 @@ TEST_CASE("Llama's two normalizers: a mark in front, and one for every space") {
   const std::vector<Normalizer> parts = {PrependNormalizer{"_"},
                                          ReplaceNormalizer{SplitPattern::from_literal(" "), "_"}};
   CHECK(aligned(parts, " a b") == Spans{"__a_b", {{0, 1}, {0, 1}, {1, 2}, {2, 3}, {3, 4}}});
+}
+
+TEST_CASE("runs of white space are replaced alike by the expression that is known and by one that means the same") {
+  const NormalizerChain known({ReplaceNormalizer{SplitPattern::from_regex("\\s+"), " "}});
+  const NormalizerChain other({ReplaceNormalizer{SplitPattern::from_regex("\\s\\s*"), " "}});
+  test::GeneratedText generated(41);
+  for (int round = 0; round < 2000; ++round) {
+    const std::string text = generated.valid_utf8(generated.below(40));
+    REQUIRE(aligned(known, text) == aligned(other, text));
+  }
+}
+
+TEST_CASE("what replaces may be shorter or longer than eight bytes") {
+  for (const std::string content : {"", "x", "12345678", "a much longer content than a word of the machine"}) {
+    const NormalizerChain chain({ReplaceNormalizer{SplitPattern::from_literal(" "), content}});
+    std::string text, expected;
+    for (int word = 0; word < 40; ++word) {
+      text += "\u4E2D" + std::string(static_cast<std::size_t>(word), 'w') + " ";
+      expected += "\u4E2D" + std::string(static_cast<std::size_t>(word), 'w') + content;
+    }
+    CHECK(aligned(chain, text).text == expected);
+  }
 }
