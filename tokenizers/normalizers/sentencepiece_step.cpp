@@ -33,11 +33,14 @@ bool is_lead(char c) { return static_cast<unsigned char>(c) >= 0xC0; }
 class SentencePieceStep final : public NormalizerStep {
  public:
   SentencePieceStep(const SentencePieceNormalizer& part, const std::vector<std::string>& untouched)
-      : part_(part),
+      : remove_extra_whitespaces_(part.remove_extra_whitespaces),
+        escape_whitespaces_(part.escape_whitespaces),
+        dummy_(!part.add_dummy_prefix      ? Dummy::none
+               : part.whitespace_as_suffix ? Dummy::behind
+                                           : Dummy::in_front),
         rules_(part.charsmap),
         untouched_(compile(untouched)),
         space_(part.escape_whitespaces ? kMark : " ") {
-    part_.charsmap.clear();
     classify_ascii();
     for (const std::string& piece : untouched) {
       const std::size_t size = piece.empty() ? 0 : character_size(piece, false);
@@ -83,6 +86,8 @@ class SentencePieceStep final : public NormalizerStep {
 
   // --- ASCII ---
 
+  bool is_prefix(std::string_view text) const { return untouched_.is_prefix(text) || rules_.is_prefix(text); }
+
   void classify_ascii() {
     std::string pair = "  ";
     for (pair[0] = 1; is_ascii(pair[0]); ++pair[0]) {
@@ -90,9 +95,10 @@ class SentencePieceStep final : public NormalizerStep {
       ascii_[c] = fate_of(pair[0]);
       stays_[c] = ascii_[c] == pair[0] && pair[0] != ' ';
       if (c > ' ' && c < 0x7F) all_stay_ = all_stay_ && stays_[c];
-      for (int lead = 0xC2; lead < 0xF5; ++lead) {
+      if (!is_prefix({&pair[0], 1})) continue;
+      for (std::size_t lead = 0xC2; lead < 0xF5; ++lead) {
         pair[1] = static_cast<char>(lead);
-        if (untouched_.is_prefix(pair) || rules_.is_prefix(pair)) joins_ascii_[static_cast<std::size_t>(lead)] = true;
+        if (is_prefix(pair)) joins_ascii_[lead] = true;
       }
     }
   }
@@ -100,6 +106,7 @@ class SentencePieceStep final : public NormalizerStep {
   // What an ASCII character becomes when no character beyond ASCII is behind it: one other, or 0, to be looked up.
   char fate_of(char c) const {
     std::string prefix{c};
+    if (!is_prefix(prefix)) return c;
     if (untouched_.is_prefix(prefix)) return 0;
     const Charsmap::Match alone = rules_.longest(prefix);
     prefix += ' ';
@@ -157,7 +164,7 @@ class SentencePieceStep final : public NormalizerStep {
   std::size_t run(std::string_view text, Writer& writer) const {
     const bool well_formed = utf8::is_valid(text);
     std::size_t at = 0;
-    if (part_.remove_extra_whitespaces) {
+    if (remove_extra_whitespaces_) {
       while (at < text.size()) {
         const Prefix next = prefix(text.substr(at), well_formed);
         if (next.output != " ") break;
@@ -165,18 +172,17 @@ class SentencePieceStep final : public NormalizerStep {
       }
     }
     if (at == text.size()) return at;
-    const bool dummy = part_.add_dummy_prefix;
-    if (dummy && !part_.whitespace_as_suffix) writer.put(space_, at);
+    if (dummy_ == Dummy::in_front) writer.put(space_, at);
     body(text, at, well_formed, writer);
     at = text.size();
-    if (part_.remove_extra_whitespaces) {
+    if (remove_extra_whitespaces_) {
       while (writer.text().ends_with(space_)) {
         writer.cut(writer.size() - space_.size());
         at = origin_behind(writer);
       }
     }
     writer.make_room();
-    if (dummy && part_.whitespace_as_suffix) writer.put(space_, at);
+    if (dummy_ == Dummy::behind) writer.put(space_, at);
     return at;
   }
 
@@ -187,7 +193,7 @@ class SentencePieceStep final : public NormalizerStep {
   void body(std::string_view text, std::size_t at, bool well_formed, Writer& writer) const {
     const char *p = text.data() + at, *end = text.data() + text.size();
     const auto place = [&] { return static_cast<std::size_t>(p - text.data()); };
-    bool behind_space = part_.remove_extra_whitespaces;
+    bool behind_space = remove_extra_whitespaces_;
     while (p < end) {
       writer.make_room();
       if (end - p >= 8) {
@@ -209,7 +215,7 @@ class SentencePieceStep final : public NormalizerStep {
           } else if (!behind_space) {
             put_space(place(), writer);
           }
-          behind_space = fate == ' ' && part_.remove_extra_whitespaces;
+          behind_space = fate == ' ' && remove_extra_whitespaces_;
           ++p;
           continue;
         }
@@ -239,7 +245,7 @@ class SentencePieceStep final : public NormalizerStep {
 
   template <class Writer>
   void put_space(std::size_t origin, Writer& writer) const {
-    if (part_.escape_whitespaces) return writer.put_word(0x8196E2, 3, origin);  // kMark
+    if (escape_whitespaces_) return writer.put_word(0x8196E2, 3, origin);  // kMark
     writer.put(' ', origin);
   }
 
@@ -256,10 +262,13 @@ class SentencePieceStep final : public NormalizerStep {
       }
     }
     if (!output.empty()) behind_space = output.back() == ' ';
-    return behind_space && part_.remove_extra_whitespaces;
+    return behind_space && remove_extra_whitespaces_;
   }
 
-  SentencePieceNormalizer part_;
+  enum class Dummy { none, in_front, behind };
+
+  bool remove_extra_whitespaces_, escape_whitespaces_;
+  Dummy dummy_;
   Charsmap rules_;
   DoubleArray untouched_;
   std::bitset<0x10000> begins_untouched_;  // some untouched piece may begin with this character
