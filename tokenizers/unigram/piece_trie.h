@@ -9,7 +9,7 @@
 // the same base, so the byte alone proves the parent. The score stands in the unit, minus infinity where no piece ends, so
 // that the search for the best path reads nothing else.
 //
-// Immutable after construction; any number of threads may read it. Pieces may hold any bytes. Error{format} when the array
+// Immutable after construction but for set_score; any number of threads may read it. Pieces may hold any bytes. Error{format} when the array
 // would need more than 2^24 units (about four million pieces).
 #pragma once
 
@@ -63,6 +63,10 @@ class PieceTrie {
   const Piece& piece(Node node) const { return pieces_[node]; }
   // The node of exactly this text, kDead where it is no piece.
   Node find(std::string_view text) const;
+
+  // For learning. A piece's score changes; kNoPiece makes it none, until it gets another.
+  void set_score(Node piece, Score score) { units_[piece].score = score; }
+  std::size_t nodes() const { return units_.size(); }
 
  private:
   struct Unit {
