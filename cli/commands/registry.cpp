@@ -12,6 +12,7 @@ const std::vector<const Command*>& commands() {
       &corpus_stats,
       &tokenizer_train,
       &tokenizer_info,
+      &tokenizer_convert,
       &encode,
       &decode,
       &help,

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "tokenizers/formats/conversion.h"
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/formats/tokenizer_config.h"
 
@@ -12,11 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kTokenizerJson = "tokenizer.json";
+
 // The older form of this tokenizer; nothing when it has none.
 std::vector<FolderFile> older_files(const TokenizerDefinition& definition) {
   try {
     if (std::holds_alternative<BpeModel>(definition.model)) return vocabulary_and_merges_files(definition);
     if (std::holds_alternative<WordPieceModel>(definition.model)) return vocab_txt_files(definition);
+    if (std::holds_alternative<SentencePieceModel>(definition.model)) return sentencepiece_files(definition);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::unsupported) throw;
   }
@@ -24,8 +28,13 @@ std::vector<FolderFile> older_files(const TokenizerDefinition& definition) {
 }
 
 std::vector<FolderFile> files_of(const TokenizerDefinition& definition) {
-  std::vector<FolderFile> files = {{"tokenizer.json", write_tokenizer_json(definition)}};
+  std::vector<FolderFile> files;
   std::vector<FolderFile> older = older_files(definition);
+  const Conversion conversion = convert_for(definition, kTokenizerJson);
+  if (conversion.losses.empty()) files.push_back({kTokenizerJson, write_tokenizer_json(conversion.definition)});
+  if (files.empty() && older.empty()) {
+    throw Error(ErrorCode::unsupported, "no file of a folder can say this tokenizer: " + conversion.losses.front());
+  }
   if (older.empty()) {
     files.push_back({"tokenizer_config.json", tokenizer_config_text(definition, "PreTrainedTokenizerFast")});
   }

@@ -21,5 +21,6 @@ void write_folder(const TokenizerDefinition& definition, const std::string& path
 // The older forms, configuration included. Error{unsupported} with the reason when a form cannot say the tokenizer.
 std::vector<FolderFile> vocabulary_and_merges_files(const TokenizerDefinition& definition);
 std::vector<FolderFile> vocab_txt_files(const TokenizerDefinition& definition);
+std::vector<FolderFile> sentencepiece_files(const TokenizerDefinition& definition);
 
 }  // namespace quern::formats

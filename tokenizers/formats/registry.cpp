@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/io/input.h"
+#include "tokenizers/formats/conversion.h"
 #include "tokenizers/formats/folder.h"
 
 namespace quern::formats {
@@ -42,6 +43,12 @@ namespace {
     error.remedy("known are tokenizer.json, SentencePiece's .model, vocab.txt, vocab.json with merges.txt, and .tiktoken");
   }
   throw error;
+}
+
+void require_exact(const Conversion& conversion, const std::string& form) {
+  if (conversion.losses.empty()) return;
+  throw Error(ErrorCode::unsupported, form + " cannot say this tokenizer exactly: " + conversion.losses.front())
+      .remedy("write tokenizer.json instead, or convert it with --lossy");
 }
 
 }  // namespace
@@ -85,12 +92,14 @@ void write(const TokenizerDefinition& definition, const std::string& path, const
   const auto format = std::find_if(all().begin(), all().end(),
                                    [&](const Format* f) { return f->writes_to != nullptr && f->writes_to(path); });
   if (format == all().end() && names_folder(path)) return write_folder(definition, path, options);
+  const Conversion conversion = convert_for(definition, path);
   if (format == all().end()) {
     throw Error(ErrorCode::usage, "no tokenizer format has this suffix")
         .at(path)
         .remedy("write to NAME.json, NAME.model, vocab.txt, NAME.tiktoken or a folder");
   }
-  (*format)->write(definition, path, options);
+  require_exact(conversion, (*format)->name);
+  (*format)->write(conversion.definition, path, options);
 }
 
 }  // namespace quern::formats

@@ -15,7 +15,8 @@
 //
 // A new form is one file in this folder with a Format object, registered in registry.cpp.
 // Readers trust nothing: sizes, ids and UTF-8 are checked before anything is allocated by them, and errors name file
-// and line (or JSON pointer). Writers refuse (Error{unsupported}) what the form cannot say exactly, with the reason.
+// and line (or JSON pointer). Writers refuse (Error{unsupported}) what the form cannot say exactly, with the reason;
+// what it can say in its own terms is converted (conversion.h).
 #pragma once
 
 #include <string>
@@ -64,6 +65,8 @@ std::string write_tokenizer_json(const TokenizerDefinition& definition);
 TokenizerDefinition read_sentencepiece(std::string_view bytes, const std::string& name);
 std::string write_sentencepiece(const TokenizerDefinition& definition);
 TokenizerDefinition read_vocab_txt(std::string_view text, const std::string& name, const LoadOptions& options);
+// The special tokens that a .tiktoken file with this vocabulary is known to have.
+std::vector<AddedToken> tiktoken_specials(const TokenizerDefinition& definition);
 TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name, const LoadOptions& options);
 std::string write_tiktoken(const TokenizerDefinition& definition);
 

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/io/input.h"
+#include "tokenizers/formats/folder.h"
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/formats/sentencepiece_folder.h"
 #include "tokenizers/formats/tokenizer_config.h"
@@ -15,8 +16,9 @@ namespace {
 
 using Kind = SentencePiece::Kind;
 
+constexpr const char* kModel = "tokenizer.model";
 constexpr const char* kFairseqName = "sentencepiece.bpe.model";
-constexpr std::array<const char*, 3> kNames = {"tokenizer.model", "spiece.model", kFairseqName};
+constexpr std::array<const char*, 3> kNames = {kModel, "spiece.model", kFairseqName};
 
 // The template of a list of names, with A and B for the texts: {"<s>", "A", "</s>"}. B and what follows are of type 1
 // when `types` says so.
@@ -165,7 +167,30 @@ class FolderReader {
   SentencePieceModel& model_;
 };
 
+// The configuration under which the model means this definition: Llama's, with or without <s> and </s>.
+std::string matching_config(const TokenizerDefinition& definition) {
+  for (const bool bos : {false, true}) {
+    for (const bool eos : {false, true}) {
+      const std::string text = tokenizer_config_text(definition, "LlamaTokenizer",
+                                                     {{"add_bos_token", bos}, {"add_eos_token", eos}});
+      TokenizerDefinition read = definition;
+      read.added_tokens.clear();
+      read.post_processors.clear();
+      FolderReader(TokenizerConfig(text, kModel), read).apply_class(kModel);
+      if (read.post_processors == definition.post_processors && read.added_tokens == definition.added_tokens) return text;
+    }
+  }
+  throw Error(ErrorCode::unsupported, "the special tokens around a text are not those of a SentencePiece model");
+}
+
 }  // namespace
+
+std::vector<FolderFile> sentencepiece_files(const TokenizerDefinition& definition) {
+  TokenizerDefinition alone = definition;
+  alone.added_tokens.clear();
+  alone.post_processors.clear();
+  return {{kModel, write_sentencepiece(alone)}, {"tokenizer_config.json", matching_config(definition)}};
+}
 
 std::string sentencepiece_in_folder(const Candidate& candidate) {
   for (const char* name : kNames) {

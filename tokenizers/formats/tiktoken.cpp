@@ -194,6 +194,11 @@ TokenizerDefinition read_tiktoken(std::string_view text, const std::string& name
   return definition;
 }
 
+std::vector<AddedToken> tiktoken_specials(const TokenizerDefinition& definition) {
+  if (!std::holds_alternative<BpeModel>(definition.model)) return {};
+  return known_specials(ranked_tokens(definition));
+}
+
 std::string write_tiktoken(const TokenizerDefinition& definition) {
   if (!std::holds_alternative<BpeModel>(definition.model)) refuse("its model is not BPE");
   const auto& model = std::get<BpeModel>(definition.model);

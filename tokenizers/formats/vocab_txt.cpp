@@ -152,8 +152,9 @@ TokenizerDefinition read_file_or_folder(const Candidate& candidate, const LoadOp
   return read(read_file(path), path, TokenizerConfig(fs::path(path).parent_path().string()), options);
 }
 
-[[noreturn]] void refuse(const std::string& reason, const char* remedy = "write tokenizer.json instead") {
-  throw Error(ErrorCode::unsupported, std::string(kName) + " cannot say this tokenizer: " + reason).remedy(remedy);
+[[noreturn]] void refuse(const std::string& reason) {
+  throw Error(ErrorCode::unsupported, std::string(kName) + " cannot say this tokenizer: " + reason)
+      .remedy("write tokenizer.json instead");
 }
 
 std::string tokens_text(const TokenizerDefinition& definition) {
@@ -169,14 +170,19 @@ std::string tokens_text(const TokenizerDefinition& definition) {
   return text;
 }
 
-std::string config_text(const TokenizerDefinition& definition) {
+const BertNormalizer& bert_normalizer(const TokenizerDefinition& definition) {
   const auto* normalizer =
       definition.normalizers.size() == 1 ? std::get_if<BertNormalizer>(&definition.normalizers[0]) : nullptr;
   if (!normalizer) refuse("its normalizer is not BERT's");
+  return *normalizer;
+}
+
+std::string config_text(const TokenizerDefinition& definition) {
+  const BertNormalizer& normalizer = bert_normalizer(definition);
   return tokenizer_config_text(definition, "BertTokenizer",
-                               {{"do_lower_case", normalizer->lowercase},
-                                {"strip_accents", normalizer->strip_accents},
-                                {"tokenize_chinese_chars", normalizer->handle_chinese_chars}});
+                               {{"do_lower_case", normalizer.lowercase},
+                                {"strip_accents", normalizer.strip_accents},
+                                {"tokenize_chinese_chars", normalizer.handle_chinese_chars}});
 }
 
 // What reads back differently cannot be said.
@@ -193,14 +199,9 @@ void require_same(const TokenizerDefinition& read_back, const TokenizerDefinitio
 
 void write_to_file(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options) {
   const std::string text = tokens_text(definition);
-  require_same(read(text, path, TokenizerConfig(config_text(definition), path), {}), definition);
   LoadOptions as_it_is;
-  const bool lowercase = std::get<BertNormalizer>(definition.normalizers[0]).lowercase;
-  as_it_is.letter_case = lowercase ? LetterCase::lower : LetterCase::cased;
-  if (read_vocab_txt(text, path, as_it_is) != definition) {
-    refuse("alone it has no place for added tokens, nor for what is done to accents and ideographs",
-           "write a folder, which holds its configuration too");
-  }
+  as_it_is.letter_case = bert_normalizer(definition).lowercase ? LetterCase::lower : LetterCase::cased;
+  require_same(read_vocab_txt(text, path, as_it_is), definition);
   write_file(path, text, options);
 }
 

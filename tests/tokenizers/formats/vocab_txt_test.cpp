@@ -139,12 +139,12 @@ TEST_CASE("a bare vocab.txt is written where it says all but the case") {
     CHECK(read_file(folder / "my-vocab.txt") == kUncased);
   }
   const std::vector<std::pair<std::function<void(TokenizerDefinition&)>, const char*>> cases = {
-      {[](auto& d) { d.added_tokens.push_back({.id = 8, .content = "<new>"}); }, "alone it has no place for added tokens"},
-      {[](auto& d) { std::get<BertNormalizer>(d.normalizers[0]).strip_accents = true; }, "alone it has no place"},
-      {[](auto& d) { std::get<BertNormalizer>(d.normalizers[0]).clean_text = false; }, "its normalizer is not BERT's"},
+      {[](auto& d) { d.added_tokens.push_back({.id = 8, .content = "<new>"}); }, "added token \"<new>\" is left out"},
+      {[](auto& d) { std::get<BertNormalizer>(d.normalizers[0]).strip_accents = true; }, "accents, ideographs and control characters is left to the case"},
+      {[](auto& d) { std::get<BertNormalizer>(d.normalizers[0]).clean_text = false; }, "accents, ideographs and control"},
       {[](auto& d) { std::get<WordPieceModel>(d.model).max_input_chars_per_word = 200; }, "its model marks or limits"},
       {[](auto& d) { std::get<WordPieceModel>(d.model).vocabulary[5] = "a\nb"; }, "token \"a?b\" holds a line end"},
-      {[](auto& d) { d.post_processors.clear(); }, "it puts other special tokens around a text"},
+      {[](auto& d) { d.post_processors.clear(); }, "the special tokens around a text become BERT's"},
       {[](auto& d) { d.pre_tokenizers = {WhitespacePreTokenizer{}}; }, "its pre-tokenizer is not BERT's"},
       {[](auto& d) { d.normalizers.clear(); }, "its normalizer is not BERT's"},
       {[](auto& d) { d.model = WordLevelModel{}; }, "its model is not WordPiece"}};
