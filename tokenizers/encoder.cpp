@@ -15,7 +15,8 @@ struct Encoder::State {
 
   void encode(std::string_view text, std::vector<TokenId>& ids);
   void encode(std::string_view text, Encoding& encoding);
-  std::vector<Window> windows(std::span<const std::string_view> texts);
+  std::vector<Window> windows(std::span<const std::string_view> texts, bool with_offsets);
+  const EncodeOptions& options() const { return options_; }
 
  private:
   void truncate(std::vector<TokenId>& ids, std::size_t from) const;
@@ -51,7 +52,7 @@ void Encoder::State::encode(std::string_view text, std::vector<TokenId>& ids) {
 
 void Encoder::State::encode(std::string_view text, Encoding& encoding) {
   if (options_.truncation || options_.words) {
-    const Window window = std::move(windows({&text, 1}).front());
+    const Window window = std::move(windows({&text, 1}, true).front());
     encoding.ids.insert(encoding.ids.end(), window.ids.begin(), window.ids.end());
     encoding.offsets.insert(encoding.offsets.end(), window.offsets.begin(), window.offsets.end());
     if (options_.words) encoding.words.insert(encoding.words.end(), window.words.begin(), window.words.end());
@@ -70,14 +71,18 @@ void Encoder::State::encode(std::string_view text, Encoding& encoding) {
   post.add_special(encoding.offsets, from);
 }
 
-std::vector<Window> Encoder::State::windows(std::span<const std::string_view> texts) {
+std::vector<Window> Encoder::State::windows(std::span<const std::string_view> texts, bool with_offsets) {
   const PostProcessing& post = compiled_.post_processing;
   std::array<TextTokens, 2> tokens;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     Encoding& encoding = encodings_[i];
     encoding.ids.clear(), encoding.offsets.clear(), encoding.words.clear();
-    pipeline_->encode(texts[i], encoding);
-    if (post.trims()) find_white_space(texts[i], encoding, 0, white_space_[i]);
+    if (with_offsets || options_.words) {
+      pipeline_->encode(texts[i], encoding);
+      if (post.trims()) find_white_space(texts[i], encoding, 0, white_space_[i]);
+    } else {
+      pipeline_->encode(texts[i], encoding.ids);
+    }
     tokens[i] = {texts[i], encoding.ids, encoding.offsets, encoding.words, white_space_[i]};
   }
   return post.windows(std::span(tokens).first(texts.size()),
@@ -117,10 +122,12 @@ Encoder::Encoder(Encoder&&) noexcept = default;
 void Encoder::encode(std::string_view text, std::vector<TokenId>& ids) { state_->encode(text, ids); }
 void Encoder::encode(std::string_view text, Encoding& encoding) { state_->encode(text, encoding); }
 
-std::vector<Window> Encoder::windows(std::string_view text) { return state_->windows({&text, 1}); }
+std::vector<Window> Encoder::windows(std::string_view text) {
+  return state_->windows({&text, 1}, state_->options().offsets);
+}
 std::vector<Window> Encoder::windows(std::string_view first, std::string_view second) {
   const std::array<std::string_view, 2> texts = {first, second};
-  return state_->windows(texts);
+  return state_->windows(texts, state_->options().offsets);
 }
 
 }  // namespace quern

@@ -77,6 +77,7 @@ struct EncodeOptions {
   // cannot be cut so, Error{usage} for a length without room for the special tokens.
   std::optional<Truncation> truncation = {};
   bool overflow = false;  // windows(): those of what was cut off, too
+  bool offsets = true;    // windows(): of each token, which costs more than its id
   bool words = false;     // which word each token is of: takes the general pipeline, which needs valid UTF-8
 };
 

@@ -248,7 +248,11 @@ template <class Write>
 std::uint64_t encode_windows(const Config& config, Context& context, const Tokenizer& tokenizer, Write write) {
   const WindowStyle style = window_style(config);
   EncodeOptions options = encode_options(config, tokenizer);
-  options.words = std::find(style.fields.begin(), style.fields.end(), WindowField::words) != style.fields.end();
+  const auto prints = [&](WindowField field) {
+    return config.form == EncodingForm::jsonl && std::find(style.fields.begin(), style.fields.end(), field) != style.fields.end();
+  };
+  options.words = prints(WindowField::words);
+  options.offsets = prints(WindowField::offsets) || config.form == EncodingForm::offsets;
   const auto padding = config.lengths.padding(tokenizer, options.truncation);
   std::vector<WindowEncoder> encoders;
   for (int i = 0; i < effective_threads(config.threads); ++i) encoders.emplace_back(tokenizer, options, style);

@@ -15,6 +15,25 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
+// The text and itself as a pair, cut to the file's length or a short one.
+void use_windows(const Tokenizer& tokenizer, std::string_view text) {
+  const Truncation truncation = tokenizer.definition().truncation.value_or(Truncation{.max_length = 9, .stride = 1});
+  Encoder encoder(tokenizer, {.add_special = true,
+                              .cache_bytes = 1 << 16,
+                              .scratch_bytes = 1 << 20,
+                              .truncation = truncation,
+                              .overflow = true,
+                              .words = true});
+  const std::vector<Window> windows = encoder.windows(text, text);
+  for (const Window& window : windows) {
+    const std::size_t size = window.size();
+    require(window.type_ids.size() == size && window.attention_mask.size() == size && window.special_mask.size() == size);
+    require(window.offsets.size() == size && window.words.size() == size && window.sequences.size() == size);
+    for (const auto& [begin, end] : window.offsets) require(begin <= end && end <= text.size());
+    tokenizer.decode(window.ids);
+  }
+}
+
 void use(const TokenizerDefinition& definition, std::string_view text) {
   const Tokenizer tokenizer{TokenizerDefinition(definition)};
   Encoder encoder(tokenizer, {.add_special = true, .cache_bytes = 1 << 16});
@@ -26,6 +45,8 @@ void use(const TokenizerDefinition& definition, std::string_view text) {
   encoder.encode(text, ids);
   require(ids == encoding.ids);
   tokenizer.decode(ids);
+  tokenizer.decode(ids, true);
+  use_windows(tokenizer, text);
 }
 
 }  // namespace

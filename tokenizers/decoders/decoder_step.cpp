@@ -48,10 +48,12 @@ void clean_spacing(std::string& text) {
                                                                                            {" 's", "'s"},
                                                                                            {" 've", "'ve"},
                                                                                            {" 're", "'re"}}};
-  // Each rule begins with a space, and few tokens have one before any of these.
+  // Most tokens have none of these in them: one look at what stands behind each space tells.
   bool applies = false;
   for (std::size_t at = text.find(' '); at != text.npos && !applies; at = text.find(' ', at + 1)) {
-    applies = at + 1 < text.size() && std::string_view(".?!,'nd").find(text[at + 1]) != std::string_view::npos;
+    const std::string_view rest = std::string_view(text).substr(at);
+    applies = rest.size() > 1 && std::string_view(".?!,'nd").find(rest[1]) != std::string_view::npos &&
+              std::any_of(kRules.begin(), kRules.end(), [&](const auto& rule) { return rest.starts_with(rule.first); });
   }
   if (!applies) return;
   for (const auto& [what, by] : kRules) {
@@ -79,8 +81,8 @@ class WordPieceStep final : public DecoderStep {
   void apply(const TokenList& in, TokenList& out) const override {
     std::string token;
     for (std::size_t i = 0; i < in.size(); ++i) {
-      token = in[i];
-      if (i > 0) token.starts_with(settings_.prefix) ? token.erase(0, settings_.prefix.size()) : token.insert(0, 1, ' ');
+      const bool continues = i > 0 && in[i].starts_with(settings_.prefix);
+      token.assign(i > 0 && !continues ? " " : "").append(in[i].substr(continues ? settings_.prefix.size() : 0));
       if (settings_.cleanup) clean_spacing(token);
       out.add(token);
     }

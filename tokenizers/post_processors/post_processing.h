@@ -26,9 +26,9 @@ namespace quern {
 struct TextTokens {
   std::string_view text;
   std::span<const TokenId> ids;
-  std::span<const Offsets> offsets;
-  std::span<const std::int32_t> words;        // may be empty: not asked for
-  std::span<const WhiteSpace> white_space;    // may be empty where nothing trims
+  std::span<const Offsets> offsets;         // may be empty, like the others: not asked for
+  std::span<const std::int32_t> words;
+  std::span<const WhiteSpace> white_space;  // not needed where nothing trims
 };
 
 struct WindowOptions {

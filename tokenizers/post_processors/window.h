@@ -18,7 +18,7 @@ struct Window {
   std::vector<TokenId> type_ids;              // which part of the input: by BERT 0 for the first text, 1 for the second
   std::vector<std::uint8_t> attention_mask;   // 0: padding
   std::vector<std::uint8_t> special_mask;     // 1: put there by the post-processor, or padding
-  std::vector<Offsets> offsets;               // special tokens and padding: 0, 0
+  std::vector<Offsets> offsets;               // special tokens and padding: 0, 0, as where not asked for
   std::vector<std::int32_t> words;            // piece of its text, from 0; -1: none, or not asked for
   std::vector<std::int32_t> sequences;        // 0 or 1: the text it comes from; -1: none
 

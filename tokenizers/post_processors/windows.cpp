@@ -96,8 +96,10 @@ class PostProcessing::WindowMaker {
       if (!place.special) {
         append_text(window, place, choice[next++]);
       } else if (options_.add_special) {
-        append(window, *place.special, place.type_id, {0, 0}, -1, -1);
-        window.special_mask.back() = 1;
+        window.ids.push_back(*place.special);
+        append(window, 1, place.type_id, 1, -1);
+        window.offsets.emplace_back(0, 0);
+        window.words.push_back(-1);
       }
     }
     return window;
@@ -105,25 +107,33 @@ class PostProcessing::WindowMaker {
 
   void append_text(Window& window, const Place& place, std::size_t number) const {
     const TextTokens& text = texts_[place.text];
-    const TokenRange range = ranges_[place.text][number];
-    const TokenId type_id = number == 0 ? place.type_id : place.overflow_type_id;
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      const Offsets offsets = post_.trims() ? post_.trimmed(text.text, text.offsets[i], text.white_space[i], i == range.begin,
-                                                            place.text, options_.add_special)
-                                            : text.offsets[i];
-      append(window, text.ids[i], type_id, offsets, text.words.empty() ? -1 : text.words[i],
-             static_cast<std::int32_t>(place.text));
+    const auto [begin, end] = ranges_[place.text][number];
+    const std::size_t size = end - begin;
+    window.ids.insert(window.ids.end(), text.ids.begin() + begin, text.ids.begin() + end);
+    append(window, size, number == 0 ? place.type_id : place.overflow_type_id, 0, static_cast<std::int32_t>(place.text));
+    if (text.words.empty()) {
+      window.words.insert(window.words.end(), size, -1);
+    } else {
+      window.words.insert(window.words.end(), text.words.begin() + begin, text.words.begin() + end);
+    }
+    if (text.offsets.empty()) {
+      window.offsets.insert(window.offsets.end(), size, {0, 0});
+    } else if (!post_.trims()) {
+      window.offsets.insert(window.offsets.end(), text.offsets.begin() + begin, text.offsets.begin() + end);
+    } else {
+      for (std::size_t i = begin; i < end; ++i) {
+        window.offsets.push_back(post_.trimmed(text.text, text.offsets[i], text.white_space[i], i == begin, place.text,
+                                               options_.add_special));
+      }
     }
   }
 
-  static void append(Window& window, TokenId id, TokenId type_id, Offsets offsets, std::int32_t word, std::int32_t sequence) {
-    window.ids.push_back(id);
-    window.type_ids.push_back(type_id);
-    window.attention_mask.push_back(1);
-    window.special_mask.push_back(0);
-    window.offsets.push_back(offsets);
-    window.words.push_back(word);
-    window.sequences.push_back(sequence);
+  // What is the same for all tokens of a text, or for a special one.
+  static void append(Window& window, std::size_t size, TokenId type_id, std::uint8_t special, std::int32_t sequence) {
+    window.type_ids.insert(window.type_ids.end(), size, type_id);
+    window.attention_mask.insert(window.attention_mask.end(), size, 1);
+    window.special_mask.insert(window.special_mask.end(), size, special);
+    window.sequences.insert(window.sequences.end(), size, sequence);
   }
 
   const PostProcessing& post_;
