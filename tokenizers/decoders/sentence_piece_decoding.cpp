@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/text/utf8.h"
+#include "tokenizers/formats/sentencepiece_spec.h"
 
 namespace quern {
 namespace {
@@ -16,6 +17,16 @@ const SentencePieceModel& model_of(const TokenizerDefinition& definition) {
   const auto* model = std::get_if<SentencePieceModel>(&definition.model);
   if (model == nullptr) throw Error(ErrorCode::format, "SentencePiece's decoder needs a SentencePiece model");
   return *model;
+}
+
+// Rules as they stand in the model; a denormalizer without any does nothing, whatever it says of spaces.
+std::vector<Normalizer> denormalizer_of(const SentencePieceModel& model) {
+  static const std::string kPath = "the model's denormalizer";
+  SentencePieceModel rest;
+  SentencePieceNormalizer normalizer;
+  formats::read_normalizer_spec(formats::WireReader(model.denormalizer_spec, kPath), rest, normalizer);
+  if (normalizer.charsmap.empty()) return {};
+  return {std::move(normalizer)};
 }
 
 // "<0xE4>"
@@ -46,7 +57,8 @@ void append_spaced(std::string& text, std::string_view piece) {
 
 }  // namespace
 
-SentencePieceDecoding::SentencePieceDecoding(const TokenizerDefinition& definition) : model_(model_of(definition)) {
+SentencePieceDecoding::SentencePieceDecoding(const TokenizerDefinition& definition)
+    : model_(model_of(definition)), denormalizer_(denormalizer_of(model_)) {
   for (const SentencePiece& piece : model_.pieces) {
     if (piece.kind == Kind::byte && !byte_of(piece.text)) {
       throw Error(ErrorCode::format, "the byte piece \"" + piece.text + "\" spells no byte");
@@ -84,7 +96,10 @@ std::string SentencePieceDecoding::decode(const TokenList& tokens, std::span<con
     append_spaced(text, piece);
   }
   append_bytes(text, bytes);
-  return text;
+  if (denormalizer_.is_identity()) return text;
+  std::string denormalized;
+  denormalizer_.normalize(text, denormalized);
+  return denormalized;
 }
 
 }  // namespace quern

@@ -5,6 +5,8 @@
 
 #include "core/error.h"
 #include "tokenizers/decoders/decoding.h"
+#include "tokenizers/formats/protobuf_wire.h"
+#include "tokenizers/normalizers/charsmap_builder.h"
 
 using namespace quern;
 
@@ -101,6 +103,29 @@ TEST_CASE("SentencePiece gives one replacement character for each byte that is n
   CHECK(model.decode({"<0xF4>", "<0x90>", "<0x80>", "<0x80>"}) == "\uFFFD\uFFFD\uFFFD\uFFFD");
   CHECK(model.decode({"<0xE2>", "<0x96>", "<0x81>", "▁the"}) == "▁ the");
   CHECK(model.decode({"<0xEF>", "<0xBF>", "<0xBD>"}) == "\uFFFD");
+}
+
+TEST_CASE("a denormalizer's rules run over the whole text, and only where there are any") {
+  using formats::wire::append_bytes, formats::wire::append_varint;
+  TokenizerDefinition definition;
+  definition.normalizers = {SentencePieceNormalizer{}};
+  definition.decoders = {SentencePieceDecoder{}};
+  SentencePieceModel model;
+  model.pieces = {{"<unk>", 0, Kind::unknown}, {"▁THE", 0}, {"▁\uFF2D", 0}};
+  const auto decode = [&] {
+    definition.model = model;
+    TokenList tokens;
+    tokens.add("▁THE"), tokens.add("▁\uFF2D");
+    const std::vector<TokenId> ids = {1, 2};
+    return Decoding(definition, {}).decode(std::move(tokens), ids);
+  };
+  CHECK(decode() == "THE \uFF2D");
+  for (const std::uint32_t flag : {3, 4, 5}) append_varint(model.denormalizer_spec, flag, 0);
+  CHECK(decode() == "THE \uFF2D");
+  append_bytes(model.denormalizer_spec, 2, normalizers::build_charsmap("nmt_nfkc_cf"));
+  CHECK(decode() == "the m");
+  append_bytes(model.denormalizer_spec, 2, "no rules");
+  CHECK_THROWS_AS(decode(), Error);
 }
 
 TEST_CASE("SentencePiece's decoder is refused beside others, without its model, and with a byte that is none") {
