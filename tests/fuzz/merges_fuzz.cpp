@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Encoder(tokenizer, {.cache_bytes = 1 << 16}).encode(text, ids);
     require(tokenizer.decode(ids) == text);
     formats::write(definition, (folder() / "again").string(), {.force = true});
-    require(formats::read((folder() / "again").string()) == definition);
+    require(formats::read((folder() / "again/tokenizer.json").string()) == definition);
+    require(formats::read((folder() / "again/merges.txt").string()) == definition);
   } catch (const Error& error) {
     require(error.code() == ErrorCode::format && error.where().line >= 1);
   }
