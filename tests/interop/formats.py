@@ -5,7 +5,6 @@ the ids that they give for the original, and so must quern, on every case of $QU
 Needs the peers' Python: $QUERN_PEERS/venv/bin/python formats.py QUERN [NAME]. Without the three variables it says so and stops."""
 import json
 import os
-import struct
 import subprocess
 import sys
 import tempfile
@@ -88,13 +87,10 @@ class Run:
 
 def same_parts(ours, theirs):
     """Equal but for what says nothing: flags of ByteLevel that its role does not use, a Sequence of one, an affix that is
-    empty; and but for the last bit of a score, which Hugging Face rounds when it reads one (serde_json without
-    float_roundtrip)."""
+    empty."""
     def plain(value):
         if isinstance(value, list):
             return [plain(v) for v in value]
-        if isinstance(value, float):
-            return struct.pack("f", value).hex()
         if not isinstance(value, dict):
             return None if value == "" else value
         kind = value.get("type")

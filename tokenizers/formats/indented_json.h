@@ -29,7 +29,7 @@ class IndentedJson {
   void null() { literal("null"); }
   void boolean(bool value) { literal(value ? "true" : "false"); }
   void natural(std::uint64_t value) { out_ += std::to_string(value); }
-  void number(double value);  // the shortest digits that read back equal, laid out as Hugging Face does
+  void number(double value);  // decimal_number.h
   std::string take() { return std::move(out_); }
 
  private:

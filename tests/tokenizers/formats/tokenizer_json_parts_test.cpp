@@ -3,7 +3,6 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "tokenizers/formats/indented_json.h"
 #include "tokenizers/formats/registry.h"
 
 namespace quern {
@@ -218,20 +217,6 @@ TEST_CASE("what a component lacks or has wrong is named") {
       {"padding", R"({"strategy":{"Fixed":0},"direction":"Left","pad_id":3,"pad_type_id":0,"pad_token":"x"})",
        "/padding/strategy: padding to a length of 0 cannot be used yet"}};
   for (const auto& [member, value, expected] : cases) CHECK(refusal(member, value) == expected);
-}
-
-TEST_CASE("numbers are laid out as Hugging Face lays them out, in the fewest digits that read back equal") {
-  const auto written = [](double value) {
-    formats::IndentedJson json;
-    json.number(value);
-    return json.take();
-  };
-  const std::vector<std::pair<double, const char*>> cases = {
-      {0, "0.0"},         {-0.0, "-0.0"},   {1, "1.0"},         {-10.25, "-10.25"}, {0.1, "0.1"},
-      {1e-5, "0.00001"},  {1e-6, "1e-6"},   {1.5e-7, "1.5e-7"}, {1e15, "1000000000000000.0"},
-      {1e16, "1e+16"},     {123456, "123456.0"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
-      {-3.2457748651504517, "-3.2457748651504517"}, {5e-324, "5e-324"}};
-  for (const auto& [value, expected] : cases) CHECK(written(value) == expected);
 }
 
 }  // namespace quern
