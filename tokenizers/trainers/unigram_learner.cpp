@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "core/threads.h"
-#include "tokenizers/trainers/log_sum.h"
-#include "tokenizers/unigram/lattice.h"
 
 namespace quern {
 namespace {
 
-using unigram::character_size;
+// Hugging Face's rules go with double, SentencePiece's with float.
+template <class Real>
+constexpr bool kHuggingFace = std::is_same_v<Real, double>;
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 15;
 
@@ -26,205 +27,9 @@ double digamma(double x) {
 
 }  // namespace
 
-// One thread's work on sentences and pieces.
-template <class Real>
-class UnigramLearner<Real>::Worker {
- public:
-  explicit Worker(const UnigramLearner& learner) : learner_(learner), trie_(learner.trie_) {}
-
-  // The expected count of each piece in a sentence, node by node.
-  void add_expectations(const CountedText& sentence, Shares& shares) {
-    list_nodes(sentence.text);
-    const std::size_t end = sentence.text.size();
-    forward_.resize(end + 1);
-    backward_.resize(end + 1);
-    reached_.assign(end + 1, 0);
-    forward_[0] = 0;
-    for (const Arc& arc : arcs_) {
-      const Real score = arc.score + forward_[arc.begin];
-      Real& sum = forward_[arc.end];
-      sum = reached_[arc.end] ? log_sum(sum, score) : score;
-      reached_[arc.end] = 1;
-    }
-    backward_[end] = 0;
-    for (std::size_t i = arcs_.size(); i > 0;) {
-      const std::size_t last = i;
-      while (i > 0 && arcs_[i - 1].begin == arcs_[last - 1].begin) --i;
-      Real sum = 0;
-      for (std::size_t j = i; j < last; ++j) {
-        const Real score = arcs_[j].score + backward_[arcs_[j].end];
-        sum = j == i ? score : log_sum(sum, score);
-      }
-      backward_[arcs_[i].begin] = sum;
-    }
-    const auto count = static_cast<Real>(sentence.count);
-    for (const Arc& arc : arcs_) {
-      const Real share = forward_[arc.begin] + arc.score + backward_[arc.end] - forward_[end];
-      shares.nodes.push_back(arc.node);
-      shares.amounts.push_back(static_cast<double>(count) * std::exp(static_cast<double>(share)));
-    }
-  }
-
-  // The pieces of the best path, last first, as often as the sentence.
-  void add_best_path(const CountedText& sentence, Shares& shares) {
-    find_best(sentence.text, 0);
-    Real after = 0;  // the score of the node behind
-    for (std::size_t end = sentence.text.size(); end > 0;) {
-      const Cell& cell = cells_[end];
-      Choice choice = {cell.node, cell.begin, cell.score};
-      if (cell.is_close) choice = choose(sentence.text, end, after);
-      shares.nodes.push_back(choice.node);
-      shares.amounts.push_back(static_cast<double>(static_cast<Real>(sentence.count)));
-      after = choice.score;
-      end = choice.begin;
-    }
-  }
-
-  // What would stand for a piece without it.
-  Alternative alternative(std::string_view text, Node piece) {
-    constexpr Real kFar = static_cast<Real>(0.01);  // farther apart than the order of additions can matter
-    find_best(text, piece);
-    const Cell& whole = cells_[text.size()];
-    if (whole.node == Trie::kDead) return {};  // no other segmentation
-    const Real own = trie_.score(piece), distance = whole.best - own;
-    bool is_clear = std::abs(distance) > kFar;
-    Alternative found;
-    found.keep = distance < 0;
-    for (std::size_t end = text.size(); end > 0 && is_clear; end = cells_[end].begin) {
-      is_clear = cells_[end].best - cells_[end].second > kFar;
-      found.nodes.push_back(cells_[end].node);
-    }
-    if (!is_clear) return exact_alternative(text);
-    std::reverse(found.nodes.begin(), found.nodes.end());
-    return found;
-  }
-
-  // The score of the best segmentation without the piece itself.
-  Real best_without(std::string_view text, Node piece) {
-    find_best(text, piece);
-    return cells_[text.size()].best;
-  }
-
- private:
-  struct Arc {
-    std::uint32_t begin, end;
-    Node node;
-    Real score;
-  };
-  struct Cell {
-    Real best, second;  // scores of paths that end here
-    Node node;          // the last piece of the best
-    Real score;         // of that piece
-    std::uint32_t begin;
-    bool is_close;      // another path is as good, or too nearly so for floats
-  };
-  struct Choice {
-    Node node;
-    std::uint32_t begin;
-    Real score;
-  };
-
-  static constexpr Real kNone = -std::numeric_limits<Real>::infinity();
-
-  // visit(end, node, score) for all pieces that begin at a place, in the order of SentencePiece's lattice.
-  template <class Visit>
-  void for_each_piece(std::string_view text, std::size_t at, std::size_t size, Visit visit) const {
-    const char *begin = text.data(), *p = begin + at, *end = begin + text.size();
-    Node node = trie_.first_character(p, size);
-    const bool known = trie_.is_piece(node);
-    if (known) visit(at + size, node, trie_.score(node));
-    if (node != Trie::kDead) {
-      for (const char* q = p + size; q < end && trie_.step(node, *q);) {
-        ++q;
-        if (trie_.is_piece(node)) visit(static_cast<std::size_t>(q - begin), node, trie_.score(node));
-      }
-    }
-    if (!known) visit(at + size, learner_.unknown_node(), learner_.unknown_score());
-  }
-
-  void list_nodes(std::string_view text) {
-    arcs_.clear();
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t size = character_size(text.data() + at, text.data() + text.size());
-      for_each_piece(text, at, size, [&](std::size_t end, Node node, Real score) {
-        arcs_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), node, score});
-      });
-      at += size;
-    }
-  }
-
-  // Fills cells_, as if `without`, which is the whole text, were no piece.
-  void find_best(std::string_view text, Node without) {
-    cells_.assign(text.size() + 1, {kNone, kNone, Trie::kDead, 0, 0, false});
-    cells_[0].best = 0;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t size = character_size(text.data() + at, text.data() + text.size());
-      const Real before = cells_[at].best;
-      for_each_piece(text, at, size, [&](std::size_t end, Node node, Real score) {
-        if (node == without && at == 0 && end == text.size()) return;
-        Cell& cell = cells_[end];
-        const Real sum = before + score;
-        if (cell.node == Trie::kDead || sum > cell.best) {
-          cell = {sum, cell.best, node, score, static_cast<std::uint32_t>(at), false};
-        } else if (sum > cell.second) {
-          cell.second = sum;
-        }
-      });
-      at += size;
-      // Several pieces that end here may still give one sum once another score is added.
-      Cell& cell = cells_[at];
-      cell.is_close = cell.best - cell.second <= std::abs(cell.best) * 4 * std::numeric_limits<Real>::epsilon() +
-                                                     static_cast<Real>(1e-4);
-    }
-  }
-
-  // SentencePiece takes the first of the pieces that end here whose sum with what stands behind, rounded, is greatest.
-  Choice choose(std::string_view text, std::size_t end, Real after) const {
-    Choice best = {Trie::kDead, 0, 0};
-    Real best_sum = 0;
-    std::size_t from = end;
-    const std::size_t longest = learner_.longest_;
-    for (std::size_t at = end; at > 0 && end - at < longest;) {
-      --at;
-      if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80) from = at;
-    }
-    for (std::size_t at = from; at < end;) {
-      const std::size_t size = character_size(text.data() + at, text.data() + text.size());
-      for_each_piece(text, at, size, [&](std::size_t piece_end, Node node, Real score) {
-        if (piece_end != end) return;
-        const Real sum = (cells_[at].best + score) + after;
-        if (best.node != Trie::kDead && !(sum > best_sum)) return;
-        best = {node, static_cast<std::uint32_t>(at), score};
-        best_sum = sum;
-      });
-      at += size;
-    }
-    return best;
-  }
-
-  Alternative exact_alternative(std::string_view text) {
-    unigram::Lattice<Real> lattice(text.size());
-    list_nodes(text);
-    for (const Arc& arc : arcs_) lattice.add({arc.begin, arc.end, arc.node}, arc.score);
-    const auto best = lattice.nbest(2);
-    Alternative found;
-    if (best.size() == 1) return found;
-    found.keep = best[0].parts.size() == 1;
-    for (std::size_t i = best[1].parts.size(); i-- > 0;) found.nodes.push_back(best[1].parts[i].id);
-    return found;
-  }
-
-  const UnigramLearner& learner_;
-  const Trie& trie_;
-  std::vector<Arc> arcs_;
-  std::vector<Real> forward_, backward_;
-  std::vector<char> reached_;
-  std::vector<Cell> cells_;
-};
-
 template <class Real>
 UnigramLearner<Real>::UnigramLearner(std::vector<ScoredText<Real>> pieces, std::vector<CountedText> sentences,
-                                     const LearnerSettings& settings, int threads)
+                                     const LearnerSettings<Real>& settings, int threads)
     : sentences_(std::move(sentences)), settings_(settings), threads_(threads), trie_({}) {
   for (std::size_t begin = 0; begin < sentences_.size();) {
     std::size_t end = begin, bytes = 0;
@@ -232,7 +37,13 @@ UnigramLearner<Real>::UnigramLearner(std::vector<ScoredText<Real>> pieces, std::
     chunks_.push_back({begin, end});
     begin = end;
   }
+  for (const CountedText& sentence : sentences_) sentence_total_ += sentence.count;
   build_trie(std::move(pieces));
+}
+
+template <class Real>
+typename UnigramLearner<Real>::Node UnigramLearner<Real>::unknown_node() const {
+  return kHuggingFace<Real> ? Trie::kDead : order_.front();
 }
 
 // Anew, of the pieces that are left: removed ones make walks longer than they need be.
@@ -266,7 +77,7 @@ template <class Real>
 template <class Work>
 std::vector<Real> UnigramLearner<Real>::sum_over_sentences(const Work& work) {
   std::vector<Real> sums(trie_.nodes(), 0);
-  std::vector<Worker> workers(static_cast<std::size_t>(threads_), Worker(*this));
+  std::vector<Segmenter> workers(static_cast<std::size_t>(threads_), Segmenter(model()));
   std::size_t next = 0;
   ordered_for_each<Chunk, Shares>(
       threads_,
@@ -305,7 +116,7 @@ void UnigramLearner<Real>::keep(const std::vector<Node>& order, const std::vecto
 template <class Real>
 void UnigramLearner<Real>::expect_and_maximise() {
   const std::vector<Real> expected = sum_over_sentences(
-      [](Worker& worker, const CountedText& sentence, Shares& shares) { worker.add_expectations(sentence, shares); });
+      [](Segmenter& worker, const CountedText& sentence, Shares& shares) { worker.add_expectations(sentence, shares); });
   constexpr Real kLeast = static_cast<Real>(0.5);
   std::vector<Node> order;
   Real sum = 0;
@@ -336,22 +147,22 @@ Real UnigramLearner<Real>::loss(Node piece, const std::vector<Node>& alternative
     other = static_cast<Real>(static_cast<double>(other) + (std::log(static_cast<double>(counts[node] + count)) -
                                                             static_cast<double>(log_new_sum)));
   }
-  return count / sum * (own - other);
+  return count / (kHuggingFace<Real> ? static_cast<Real>(sentence_total_) : sum) * (own - other);
 }
 
 template <class Real>
 void UnigramLearner<Real>::prune() {
   const std::vector<Real> counts = sum_over_sentences(
-      [](Worker& worker, const CountedText& sentence, Shares& shares) { worker.add_best_path(sentence, shares); });
+      [](Segmenter& worker, const CountedText& sentence, Shares& shares) { worker.add_best_path(sentence, shares); });
   std::vector<Alternative> alternatives(order_.size());
   constexpr std::size_t kPieces = 1024;
   parallel_for(threads_, (order_.size() + kPieces - 1) / kPieces, [&](std::size_t job) {
-    Worker worker(*this);
+    Segmenter worker(model());
     for (std::size_t i = job * kPieces; i < std::min(order_.size(), (job + 1) * kPieces); ++i) {
-      if (counts[order_[i]] != 0) alternatives[i] = worker.alternative(texts_[trie_.piece(order_[i]).id], order_[i]);
+      if (kHuggingFace<Real> || counts[order_[i]] != 0) alternatives[i] = worker.alternative(texts_[trie_.piece(order_[i]).id], order_[i]);
     }
   });
-  double total = 0;
+  double total = kHuggingFace<Real> ? static_cast<double>(counts[unknown_node()]) : 0;
   for (const Node node : order_) total += static_cast<double>(counts[node]);
   const auto sum = static_cast<Real>(total);
   const auto log_sum = static_cast<Real>(std::log(static_cast<double>(sum)));
@@ -363,18 +174,21 @@ void UnigramLearner<Real>::prune() {
   std::vector<Candidate> candidates;
   std::vector<Node> order;
   for (std::size_t i = 0; i < order_.size(); ++i) {
-    if (counts[order_[i]] == 0 || !alternatives[i].keep) continue;
-    if (alternatives[i].nodes.empty()) {
+    const bool is_used = counts[order_[i]] != 0;
+    if (kHuggingFace<Real> ? !is_used && !alternatives[i].keep : !is_used || !alternatives[i].keep) continue;
+    if (alternatives[i].nodes.empty() || !alternatives[i].keep) {
       order.push_back(order_[i]);
-    } else {
+    } else if (is_used) {
       candidates.push_back({i, loss(order_[i], alternatives[i].nodes, counts, sum, log_sum)});
     }
   }
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return a.loss != b.loss ? a.loss > b.loss : a.place < b.place;
   });
-  const std::size_t most = std::max(settings_.desired_size,
-                                    static_cast<std::size_t>(settings_.shrinking_factor * static_cast<float>(order_.size())));
+  // Hugging Face's unknown token is one of the pieces.
+  constexpr std::size_t kMore = kHuggingFace<Real> ? 1 : 0;
+  const auto shrunk = settings_.shrinking_factor * static_cast<Real>(order_.size() + kMore);
+  const std::size_t most = std::max(settings_.desired_size, static_cast<std::size_t>(shrunk)) - kMore;
   for (const Candidate& candidate : candidates) {
     if (order.size() == most) break;
     order.push_back(order_[candidate.place]);
@@ -389,15 +203,16 @@ void UnigramLearner<Real>::run(const std::function<void(std::uint64_t, std::uint
   const std::size_t first_size = size();
   while (true) {
     for (int i = 0; i < settings_.sub_iterations; ++i) expect_and_maximise();
+    if (kHuggingFace<Real> && size() + 1 <= settings_.desired_size) return;
     prune();
     if (progress) progress(first_size - std::min(first_size, size()), first_size - std::min(first_size, settings_.desired_size));
-    if (size() <= settings_.desired_size) return;
+    if (!kHuggingFace<Real> && size() <= settings_.desired_size) return;
   }
 }
 
 template <class Real>
 void UnigramLearner<Real>::drop_unreachable() {
-  Worker worker(*this);
+  Segmenter worker(model());
   std::vector<Node> order;
   std::vector<Real> scores;
   for (const Node node : order_) {

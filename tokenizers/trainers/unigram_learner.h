@@ -7,12 +7,12 @@
 // Rounds of two steps, expectation and maximisation, then of pruning: pieces no best path uses go, then those whose loss to
 // the likelihood, were their next best segmentation to take their place, is least.
 //
-// float: the arithmetic of sentencepiece 0.2.3 with one thread, addition by addition, and its quirk that unknown characters
-// count for the first piece. double: that of Hugging Face. Threads compute what each sentence adds; the additions are done in
-// the order of the sentences, so the result is the same for any number of threads.
+// float: the rules and the arithmetic of sentencepiece 0.2.3 with one thread, addition by addition, and its quirk that unknown
+// characters count for the first piece. double: those of Hugging Face, where an unknown token that is not among the pieces counts as
+// one, pieces with a better segmentation stay while they are used, and the last round ends before pruning.
 //
-// Of SentencePiece's lattice (unigram_model.cc) nothing is built: what leads to a node depends on its place alone, so one
-// forward and one backward sum for each character give every node's share.
+// Threads compute what each sentence adds; the additions are done in the order of the sentences, so the result is the same
+// for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizers/unigram/piece_trie.h"
+#include "tokenizers/trainers/unigram_segmenter.h"
 
 namespace quern {
-
-struct CountedText {
-  std::string_view text;
-  std::uint64_t count = 0;
-};
 
 template <class Real>
 struct ScoredText {
@@ -36,10 +31,11 @@ struct ScoredText {
   Real score = 0;  // log probability
 };
 
+template <class Real>
 struct LearnerSettings {
   std::size_t desired_size = 8800;
   int sub_iterations = 2;
-  float shrinking_factor = 0.75f;
+  Real shrinking_factor = static_cast<Real>(0.75);
 };
 
 template <class Real>
@@ -49,7 +45,7 @@ class UnigramLearner {
   using Node = typename Trie::Node;
 
   // sentences: in the order in which they are summed; their texts must outlive the learner.
-  UnigramLearner(std::vector<ScoredText<Real>> pieces, std::vector<CountedText> sentences, const LearnerSettings& settings,
+  UnigramLearner(std::vector<ScoredText<Real>> pieces, std::vector<CountedText> sentences, const LearnerSettings<Real>& settings,
                  int threads);
 
   void run(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
@@ -64,17 +60,9 @@ class UnigramLearner {
   struct Chunk {
     std::size_t begin, end;  // sentences
   };
-  struct Shares {  // what the sentences of a chunk add, in order
-    std::vector<Node> nodes;
-    std::vector<double> amounts;
-  };
-  class Worker;
-  friend class Worker;
-
-  struct Alternative {
-    bool keep = true;           // false: its best segmentation is not itself
-    std::vector<Node> nodes;    // of the next best one; empty: there is none
-  };
+  using Segmenter = UnigramSegmenter<Real>;
+  using Shares = typename Segmenter::Shares;
+  using Alternative = typename Segmenter::Alternative;
 
   void build_trie(std::vector<ScoredText<Real>> pieces);
   template <class Work>
@@ -83,13 +71,14 @@ class UnigramLearner {
   void prune();
   Real loss(Node piece, const std::vector<Node>& alternative, const std::vector<Real>& counts, Real sum, Real log_sum) const;
   void keep(const std::vector<Node>& order, const std::vector<Real>& scores);
-  Node unknown_node() const { return order_.front(); }
-  Real unknown_score() const { return least_ - 10; }
+  Node unknown_node() const;
+  typename Segmenter::Model model() const { return {&trie_, unknown_node(), least_ - 10, longest_}; }
 
   std::vector<CountedText> sentences_;
-  LearnerSettings settings_;
+  LearnerSettings<Real> settings_;
   int threads_;
   std::vector<Chunk> chunks_;
+  std::uint64_t sentence_total_ = 0;
 
   std::vector<std::string> texts_;  // as the trie was built: by PieceTrie::Piece::id
   Trie trie_;

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kSpace = "\u2581";
 
+bool is_hugging_face(const SeedSettings& settings) { return settings.rules == SeedSettings::Rules::hugging_face; }
+
 // All units one after the other, each with what follows it and a NUL.
 class Texts {
  public:
@@ -36,7 +38,7 @@ class Texts {
 
   const char* at(std::uint32_t position) const { return bytes_.data() + position; }
   const SeedUnit& unit(std::size_t i) const { return units_[i]; }
-  std::uint64_t weight(std::size_t unit) const { return settings_.weighted ? units_[unit].count : 1; }
+  std::uint64_t weight(std::size_t unit) const { return is_hugging_face(settings_) ? 1 : units_[unit].count; }
   // How many bytes of a suffix say something: up to the end of its unit with what follows, NUL included.
   std::uint32_t length(std::uint32_t position, std::size_t unit) const { return begins_[unit + 1] - position; }
   std::size_t units() const { return units_.size(); }
@@ -195,8 +197,9 @@ class Collector {
   std::vector<SeedPiece> best() {
     merge_borders();
     for (Candidate& candidate : candidates_) candidate.score = score(candidate);
-    const auto better = [](const Candidate& a, const Candidate& b) {
+    const auto better = [by_bytes = is_hugging_face(settings_)](const Candidate& a, const Candidate& b) {
       if (a.score != b.score) return a.score > b.score;
+      if (by_bytes) return a.text > b.text;
       if (a.text.size() != b.text.size()) return a.text.size() > b.text.size();
       return a.text < b.text;
     };
@@ -222,8 +225,8 @@ class Collector {
 
   double score(const Candidate& candidate) const {
     const std::size_t length = utf8::count_code_points(candidate.text);
-    if (settings_.float_scores) return static_cast<float>(candidate.count) * static_cast<float>(length);
-    return static_cast<double>(candidate.count) * static_cast<double>(length);
+    if (is_hugging_face(settings_)) return static_cast<double>(candidate.count) * static_cast<double>(length);
+    return static_cast<float>(candidate.count) * static_cast<float>(length);
   }
 
   // A string that ends texts is counted once more for that, as SentencePiece does.
@@ -254,7 +257,7 @@ std::vector<SeedPiece> find_seeds(const std::vector<SeedUnit>& units, const Seed
   const Texts texts(units, settings);
   const std::vector<Suffix> suffixes = sorted_suffixes(texts, threads);
   Collector collector(texts, settings, allow);
-  for_each_interval(texts, suffixes, settings.by_characters, [&](const Interval& interval) { collector.add(interval); });
+  for_each_interval(texts, suffixes, is_hugging_face(settings), [&](const Interval& interval) { collector.add(interval); });
   return collector.best();
 }
 

@@ -31,20 +31,21 @@ struct SeedUnit {
 struct SeedPiece {
   std::string text;
   std::uint64_t count = 0;
-  double score = 0;  // count × characters, as computed in floats where floats are asked for
+  double score = 0;  // count × characters
 };
 
 struct SeedSettings {
   std::size_t most = 1'000'000;
   std::size_t max_length = 16;       // characters
-  bool weighted = true;              // false: a unit counts once (Hugging Face)
-  bool by_characters = false;        // false: a string is the longest when the next byte differs, as in SentencePiece
-  bool float_scores = true;
+  // SentencePiece: a string is the longest when the next byte differs; scores are floats; among equals longer ones (in
+  // bytes) come first, then lesser bytes. Hugging Face: when the next character differs; a unit counts once, whatever its
+  // count; among equals greater bytes come first.
+  enum class Rules { sentencepiece, hugging_face } rules = Rules::sentencepiece;
   // The text after which no other begins. A string that ends it, and others too, is counted once more for each end.
   std::string_view last_text = {};
 };
 
-// Best first: by score, among equals the longer (in bytes), then by bytes. Two characters or more, twice or more.
+// Best first. Two characters or more, twice or more.
 std::vector<SeedPiece> find_seeds(const std::vector<SeedUnit>& units, const SeedSettings& settings,
                                   const std::function<bool(std::string_view)>& allow, int threads);
 

@@ -104,7 +104,7 @@ TEST_CASE("by characters and unweighted, as Hugging Face finds them") {
       corpus += w + '\0';
       units.push_back({w, 1 + random.below(9), SeedUnit::After::end});
     }
-    const SeedSettings settings{.max_length = 4, .weighted = false, .by_characters = true, .float_scores = false};
+    const SeedSettings settings{.max_length = 4, .rules = SeedSettings::Rules::hugging_face};
     REQUIRE(as_map(find_seeds(units, settings, without_inner_mark, 2)) == naive_seeds(corpus, 4, true));
   }
 }
