@@ -61,7 +61,8 @@ class PostProcessing {
 
   // One text or two. The window that stays comes first, then those of what was cut off: each later window of the first
   // text with every window of the second, then the first one's first with each later one of the second. A part that is
-  // not its text's first window has the type of its text (0 or 1), not the template's: so in Hugging Face.
+  // not its text's first window has the type of its text (0 or 1), not the template's; RoBERTa's is 0 only where special
+  // tokens are added. So in Hugging Face.
   std::vector<Window> windows(std::span<const TextTokens> texts, const WindowOptions& options) const;
 
   // Every id that may be added, for checking.
@@ -73,7 +74,7 @@ class PostProcessing {
     std::optional<TokenId> special;  // absent: a text
     std::size_t text = 0;            // which
     TokenId type_id = 0;
-    TokenId overflow_type_id = 0;  // of a text's later windows
+    TokenId overflow_type_id = 0;  // of a text's later windows among special tokens
   };
   using Layout = std::vector<Place>;
   struct Trim {

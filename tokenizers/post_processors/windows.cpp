@@ -110,7 +110,8 @@ class PostProcessing::WindowMaker {
     const auto [begin, end] = ranges_[place.text][number];
     const std::size_t size = end - begin;
     window.ids.insert(window.ids.end(), text.ids.begin() + begin, text.ids.begin() + end);
-    append(window, size, number == 0 ? place.type_id : place.overflow_type_id, 0, static_cast<std::int32_t>(place.text));
+    const TokenId later_type = options_.add_special ? place.overflow_type_id : static_cast<TokenId>(place.text);
+    append(window, size, number == 0 ? place.type_id : later_type, 0, static_cast<std::int32_t>(place.text));
     if (text.words.empty()) {
       window.words.insert(window.words.end(), size, -1);
     } else {

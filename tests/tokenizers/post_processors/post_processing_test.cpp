@@ -89,6 +89,9 @@ TEST_CASE("BERT, RoBERTa and templates put their tokens around") {
   CHECK(pair.ids == Ids{kCls, 10, 11, kSep, kSep, 20, kSep});
   CHECK(pair.type_ids == Ids(7, 0));
 
+  CHECK(windows({roberta(false)}, {Text(1), Text(3, 20)}, to_length(7))[1].type_ids == Ids(6, 0));
+  CHECK(windows({roberta(false)}, {Text(1), Text(3, 20)}, to_length(3), false)[1].type_ids == Ids{0, 1});
+
   const auto crossed = template_of({special("[C]", 0), a(0), special("[S]", 0)},
                                    {special("[C]", 3), b(2), special("[S]", 1), a(4), special("[S]", 0)});
   CHECK(windows({crossed}, {Text(3), Text(1, 20)})[0].type_ids == Ids{3, 2, 1, 4, 4, 4, 0});
