@@ -98,7 +98,7 @@ TEST_CASE("SentencePiece's Unigram vocabularies of eight MiB, to the last bit") 
 }
 
 // Here SentencePiece's counts depend on what the next text begins with, and so on the order of the texts.
-TEST_CASE("SentencePiece's Unigram vocabularies where texts do not begin with a space mark: 99 of 100 pieces") {
+TEST_CASE("SentencePiece's Unigram vocabularies where texts do not begin with a space mark, 99 pieces of 100") {
   if (!reference_data::available()) return;
   const Json digests = parse_json(reference_data::read_fixture("tokenizers/train_spm/digests.json"), "digests.json");
   for (const std::string name : {"unigram_raw_spaces_en", "unigram_suffix_mode_en"}) {
