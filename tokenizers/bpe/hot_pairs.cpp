@@ -1,7 +1,6 @@
 #include "tokenizers/bpe/hot_pairs.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace quern::bpe {
 namespace {
@@ -12,13 +11,9 @@ constexpr std::uint32_t kCareless = std::uint32_t{1} << 31, kSmall = std::uint32
 
 }  // namespace
 
-PairSums::PairSums(std::uint64_t memory) : size_(std::bit_floor(std::clamp(memory / sizeof(std::uint32_t), kLeastSums, kMostSums))) {
-  shift_ = 64 - std::countr_zero(size_);
-  sums_ = std::make_unique<std::atomic<std::uint32_t>[]>(size_);
-}
+PairSums::PairSums(std::uint64_t memory) : size_(std::clamp(memory / (2 * sizeof(std::uint32_t)), kLeastSums, kMostSums)), sums_(std::make_unique<std::atomic<std::uint32_t>[]>(2 * size_)) {}
 
-void PairSums::add(std::uint64_t hash, std::uint64_t weight) {
-  std::atomic<std::uint32_t>& sum = sums_[hash >> shift_];
+void PairSums::add_to(std::atomic<std::uint32_t>& sum, std::uint64_t weight) {
   std::uint32_t old = sum.load(std::memory_order_relaxed);
   if (old < kCareless && weight < kSmall) {
     sum.fetch_add(static_cast<std::uint32_t>(weight), std::memory_order_relaxed);
@@ -35,16 +30,20 @@ void PairSums::Adder::flush() {
     if (slot.sum != 0) sums_->add(slot.hash, slot.sum);
     slot = {};
   }
+  for (Waiting& waiting : waiting_) {
+    if (waiting.sum != 0) sums_->add(waiting.hash, waiting.sum);
+    waiting = {};
+  }
 }
 
 std::uint32_t PairSums::largest() const {
   std::uint32_t most = 0;
-  for (std::size_t i = 0; i < size_; ++i) most = std::max(most, sums_[i].load(std::memory_order_relaxed));
+  for (std::size_t i = 0; i < 2 * size_; ++i) most = std::max(most, sums_[i].load(std::memory_order_relaxed));
   return most;
 }
 
-HotPairs::HotPairs(const PairSums& sums, std::uint32_t threshold) : threshold_(threshold), shift_(sums.shift_), bits_(sums.size_ / 64) {
-  for (std::size_t i = 0; i < sums.size_; ++i) {
+HotPairs::HotPairs(const PairSums& sums, std::uint32_t threshold) : threshold_(threshold), size_(sums.size_), bits_(2 * sums.size_ / 64 + 1) {
+  for (std::size_t i = 0; i < 2 * size_; ++i) {
     if (sums.sums_[i].load(std::memory_order_relaxed) >= threshold) bits_[i >> 6] |= std::uint64_t{1} << (i & 63);
   }
 }

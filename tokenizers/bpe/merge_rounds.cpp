@@ -18,11 +18,13 @@ namespace {
 // Learning in memory holds one cell for every symbol and at worst two listed positions.
 constexpr std::uint64_t kLearnerBytesPerSymbol = 12;
 constexpr std::uint64_t kMostInMemory = std::uint64_t{1} << 31;  // with a cell between words, below MergeLearner's 2^32
-// What a round may use of the budget. Segments are counted beside the sums; the learner then has it all but the cells'
-// source. Cutting again holds old and new segments for a moment.
-constexpr std::uint64_t kSumsShare = 8, kTablesShare = 5, kBytesPerCell = 24;
+// What a round may use of the budget: a quarter for sums, a third for the tables of segments (one of which is there twice while it is
+// cut again), and as many symbols in segments as the learner can have with room to spare.
+constexpr std::uint64_t kBytesPerCell = 24;
+std::uint64_t sums_memory(const LearnResources& resources) { return resources.memory / 4; }
+std::uint64_t tables_memory(const LearnResources& resources) { return resources.memory / 3; }
 // Each threshold is so much below the last one, unless memory says otherwise.
-constexpr std::uint32_t kFirstStep = 16, kLeastStep = 2, kMostStep = 256;
+constexpr std::uint32_t kFirstStep = 16, kLeastStep = 3, kMostStep = 256;
 constexpr double kHardlyFull = 0.15;
 
 // Memory given back to malloc goes back to the system, so that a round does not pay for the one before.
@@ -173,7 +175,7 @@ std::vector<LearnedMerge> Rounds::learn_round(std::unique_ptr<PairSums> sums, co
   const std::uint32_t first = std::max(floor(), std::min(below_, sums->largest()) / step_);
   const std::uint64_t cells = resources_.most_cells != 0 ? resources_.most_cells : std::min(resources_.memory / kBytesPerCell, kMostInMemory);
   std::optional<SegmentCounts> segments;
-  segments.emplace(*sums, first, below_, SegmentCounts::Limits{.workers = resources_.threads, .memory = resources_.memory / kTablesShare, .cells = cells});
+  segments.emplace(*sums, first, below_, SegmentCounts::Limits{.workers = resources_.threads, .memory = tables_memory(resources_), .cells = cells});
   std::vector<WordStore::Scratch> scratch(static_cast<std::size_t>(resources_.threads));
   for_each_block([&](std::size_t block, int worker) {
     words_->read(block, scratch[static_cast<std::size_t>(worker)],
@@ -199,7 +201,7 @@ std::vector<LearnedMerge> Rounds::learn_round(std::unique_ptr<PairSums> sums, co
 
 std::vector<LearnedMerge> Rounds::run(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   std::vector<LearnedMerge> all, last;
-  auto sums = std::make_unique<PairSums>(resources_.memory / kSumsShare);
+  auto sums = std::make_unique<PairSums>(sums_memory(resources_));
   sum_pairs(*sums);
   for (;;) {
     last = learn_round(std::move(sums), progress);
@@ -209,7 +211,7 @@ std::vector<LearnedMerge> Rounds::run(const std::function<void(std::uint64_t, st
     all.insert(all.end(), last.begin(), last.end());
     if (progress) progress(vocabulary_.size(), options_.max_tokens);
     if (vocabulary_.size() >= options_.max_tokens || below_ <= floor()) return all;
-    sums = std::make_unique<PairSums>(resources_.memory / kSumsShare);
+    sums = std::make_unique<PairSums>(sums_memory(resources_));
     apply_and_sum(last, *sums);
   }
 }

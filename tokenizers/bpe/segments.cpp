@@ -55,8 +55,9 @@ void SegmentCounts::raise(Worker& worker) {
       const std::lock_guard lock(mutex_);
       const std::uint32_t now = hot_->threshold();
       if (worker.hot->threshold() == now) {  // else another thread has raised it
-        const std::uint32_t higher = now < below_ / 2 ? now * 2 : now + (below_ - now) / 2;
-        if (higher == now) {
+        // In small steps, so that the round does as much as there is memory for; cutting again is quick beside reading all words.
+        const std::uint32_t higher = std::min(below_ - 1, now > PairSums::kMost / 2 ? PairSums::kMost : now + now / 5 + 1);
+        if (higher <= now) {
           throw Error(ErrorCode::memory, "even the pairs that are seen " + std::to_string(now) + " times have too many neighbours for the memory allowed")
               .remedy("raise --memory, or use fewer threads");
         }
@@ -71,6 +72,7 @@ void SegmentCounts::raise(Worker& worker) {
 
 // By the worker's threshold; parts may be more than the wholes were, so the limit is looked at behind it. What is cold at a lower one is cold at a higher, so this is what the words themselves would give.
 void SegmentCounts::cut_again(Worker& worker) {
+  const std::lock_guard one_at_a_time(cutting_);  // for each needs as much memory again
   Worker fresh{CountTable(), 0, worker.hot, {}};
   std::vector<TokenId> ids;
   worker.table.for_each([&](std::string_view code, std::uint64_t weight) {

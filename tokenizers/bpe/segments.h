@@ -64,7 +64,8 @@ class SegmentCounts {
   std::uint32_t below_;
   std::uint64_t table_limit_, cell_limit_;  // of one worker
   std::vector<Worker> workers_;
-  std::mutex mutex_;  // of hot_
+  std::mutex mutex_;    // of hot_
+  std::mutex cutting_;  // again
   std::shared_ptr<const HotPairs> hot_;
   bool raised_ = false;
 };
