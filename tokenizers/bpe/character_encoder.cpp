@@ -138,9 +138,6 @@ void CharacterEncoder::encode(std::string_view piece, Scratch& scratch, std::vec
 }
 
 std::size_t CharacterEncoder::encode(std::string_view piece, Scratch& scratch, TokenId* out) const {
-  if (ignore_merges_) {
-    if (const auto id = tokens_.find(piece)) return *out = *id, 1;
-  }
   const std::size_t size = symbols(piece, scratch);
   if (size <= ShortMerge::kMost) {
     ShortMerge row;

@@ -38,7 +38,7 @@ class CharacterEncoder {
   // piece: valid UTF-8, not empty. observer: for BPE-dropout, null for none.
   void encode(std::string_view piece, Scratch& scratch, std::vector<ModelToken>& tokens,
               MergeObserver* observer = nullptr) const;
-  // Ids alone, for models without affixes. out has room for piece.size() ids; how many were written.
+  // Ids alone, by merging, for models without affixes. out has room for piece.size() ids; how many were written.
   std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
 
   const TokenTable& tokens() const { return tokens_; }

@@ -278,6 +278,11 @@ std::size_t PieceEncoder::encode(std::string_view piece, Scratch& scratch, Token
   return tables_->encode(piece, scratch, out);
 }
 
+std::size_t PieceEncoder::merge(std::string_view part, Scratch& scratch, TokenId* out) const {
+  return tables_->merge(part, scratch, out);
+}
+bool PieceEncoder::looks_for_wholes() const { return tables_->whole_first; }
+
 void PieceEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<TokenId>& ids) const {
   const std::size_t before = ids.size();
   ids.resize(before + piece.size());

@@ -51,6 +51,11 @@ class PieceEncoder {
   // Writes them to `out`, which has room for piece.size() ids; returns how many.
   std::size_t encode(std::string_view piece, Scratch& scratch, TokenId* out) const;
 
+  // The same by merging alone, for a part of a piece.
+  std::size_t merge(std::string_view part, Scratch& scratch, TokenId* out) const;
+  // Whether a piece may become a token that merging does not give.
+  bool looks_for_wholes() const;
+
   // The merges, earlier first, with the token each gives: under ranks, the one merge of each token that can be reached.
   struct MergeResult {
     Merge merge{};

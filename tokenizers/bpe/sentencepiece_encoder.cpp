@@ -99,6 +99,9 @@ void SentencePieceEncoder::list_symbols(const SentencePieceModel& model, Symbols
   symbol_count_ = next;
   sizes_.resize(symbol_count_);
   for (const auto& [text, symbol] : symbols) sizes_[symbol] = static_cast<std::uint32_t>(text.size());
+  for (const auto& list : user_defined_) {
+    for (const auto& [text, id] : list) sizes_[id] = static_cast<std::uint32_t>(text.size());
+  }
 }
 
 // A rank is the place of a piece among those of falling score, whichever two symbols it is joined from.

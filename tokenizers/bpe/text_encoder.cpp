@@ -31,13 +31,17 @@ class Pieces {
         scan_(scan) {}
 
   CutPiece next(const char* p, const char*) {
-    if (p == end_ || end_ == nullptr) {
+    const bool begins_piece = p == end_ || end_ == nullptr;
+    if (begins_piece) {
       end_ = scan_(p);
       in_parts_ = characters_ != nullptr && is_multibyte(p, end_);
     }
-    if (!in_parts_) return {end_, false};
+    if (!in_parts_) return {p, end_};
     const char* const part_end = seams_.part_end(p, end_);
-    return {part_end, is_short_character(p, static_cast<std::size_t>(part_end - p))};
+    const bool is_whole = begins_piece && part_end == end_;
+    if (is_whole && bpe_.looks_for_wholes()) return {p, part_end};
+    if (is_short_character(p, static_cast<std::size_t>(part_end - p))) return {p, part_end, CutPiece::Kind::direct};
+    return {p, part_end, is_whole ? CutPiece::Kind::whole : CutPiece::Kind::part};
   }
 
   std::size_t direct(const char* p, std::size_t size, TokenId* out) {
@@ -46,7 +50,10 @@ class Pieces {
     return static_cast<std::size_t>(next - out);
   }
 
-  void miss(std::string_view piece, IdBuffer& out) { out.advance(bpe_.encode(piece, scratch_, out.reserve(piece.size()))); }
+  void miss(std::string_view piece, bool is_part, IdBuffer& out) {
+    TokenId* const to = out.reserve(piece.size());
+    out.advance(is_part ? bpe_.merge(piece, scratch_, to) : bpe_.encode(piece, scratch_, to));
+  }
 
  private:
   const PieceEncoder& bpe_;

@@ -5,7 +5,7 @@
 #include <bit>
 
 #include "core/error.h"
-#include "tokenizers/pieces/piece_key.h"
+#include "core/piece_key.h"
 #include "tokenizers/byte_level.h"
 
 namespace quern::bpe {

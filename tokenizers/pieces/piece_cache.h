@@ -19,11 +19,11 @@
 #include <cstring>
 #include <utility>
 
-#include "tokenizers/pieces/piece_key.h"
+#include "core/piece_key.h"
 #include "tokenizers/pieces/zeroed_pages.h"
 #include "tokenizers/definition.h"
 
-namespace quern::bpe {
+namespace quern {
 
 class PieceCache {
  public:
@@ -82,4 +82,4 @@ class PieceCache {
   std::size_t mask_;
 };
 
-}  // namespace quern::bpe
+}  // namespace quern

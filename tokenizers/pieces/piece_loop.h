@@ -1,14 +1,14 @@
 // Text to ids, piece by piece: cut, look up, encode what is not known yet and remember it. The loop all fast pipelines share.
 //
 //   struct Policy {
-//     CutPiece next(const char* p, const char* end);        // the piece that begins at p; not empty
-//     std::size_t direct(const char* p, std::size_t size, TokenId* out);   // of a piece cut as direct: at most kMostDirect ids
-//     void miss(std::string_view piece, IdBuffer& out);     // appends its ids
+//     CutPiece next(const char* p, const char* end);        // the first piece from p on; empty only at the end
+//     std::size_t direct(const char* p, std::size_t size, TokenId* out);   // of a direct piece: at most kMostDirect ids
+//     void miss(std::string_view piece, bool is_part, IdBuffer& out);      // appends its ids
 //   };
 //   encode_pieces(text.data(), text.data() + text.size(), ids, cache, policy);
 //
-// The ids of a piece must depend on its bytes alone. Pieces that are direct are told by a table of their own, for instance
-// single ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
+// The ids of a piece must depend on its bytes alone, and on whether it is a part of something that would be looked up as a
+// whole. Pieces that are direct are told by a table of their own, for instance single ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "tokenizers/pieces/piece_cache.h"
-#include "tokenizers/pieces/piece_key.h"
+#include "core/piece_key.h"
 
 namespace quern {
 
@@ -48,21 +48,25 @@ class IdBuffer {
 };
 
 struct CutPiece {
-  const char* end;
-  bool is_direct;
+  const char *begin, *end;
+  enum class Kind { whole, part, direct } kind = Kind::whole;
 };
 
 inline constexpr std::size_t kMostDirect = 16;
 
+// In a key's upper word: the same bytes as a part of something longer are another key.
+inline constexpr std::uint64_t kPartMark = std::uint64_t{1} << 63;
+
 template <class Policy>
-void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, bpe::PieceCache& cache, Policy&& policy) {
+void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, PieceCache& cache, Policy&& policy) {
   struct Pending {
     const char* begin;
     std::size_t size;
-    bpe::PieceKey key;   // of a short piece that is not direct
+    PieceKey key;   // of a short piece that is not direct
     std::uint64_t hash;  // … likewise
-    bool is_direct;
+    CutPiece::Kind kind;
   };
+  using Kind = CutPiece::Kind;
   constexpr std::size_t kBatch = 64;
   std::array<Pending, kBatch> batch;
   IdBuffer out(ids);
@@ -71,11 +75,14 @@ void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, bp
     for (; count < kBatch && p < end; ++count) {
       Pending& piece = batch[count];
       const CutPiece cut = policy.next(p, end);
+      p = cut.begin;
+      if (p == cut.end) break;
       piece.begin = p;
       piece.size = static_cast<std::size_t>(cut.end - p);
-      piece.is_direct = cut.is_direct;
-      if (!cut.is_direct && piece.size <= bpe::kShortPiece) {
-        piece.key = end - p >= 16 ? bpe::make_key_readable(p, piece.size) : bpe::make_key(p, piece.size);
+      piece.kind = cut.kind;
+      if (cut.kind != Kind::direct && piece.size <= kShortPiece) {
+        piece.key = end - p >= 16 ? make_key_readable(p, piece.size) : make_key(p, piece.size);
+        if (cut.kind == Kind::part) piece.key.high |= kPartMark;
         piece.hash = hash(piece.key);
         cache.prefetch(piece.hash);
       }
@@ -84,11 +91,11 @@ void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, bp
     for (std::size_t i = 0; i < count; ++i) {
       const Pending& piece = batch[i];
       TokenId* const to = out.reserve(kMostDirect);
-      if (piece.is_direct) {
+      if (piece.kind == Kind::direct) {
         out.advance(policy.direct(piece.begin, piece.size, to));
         continue;
       }
-      const bool is_short = piece.size <= bpe::kShortPiece;
+      const bool is_short = piece.size <= kShortPiece;
       if (is_short) [[likely]] {
         if (const std::size_t found = cache.find(piece.key, piece.hash, to)) [[likely]] {
           out.advance(found);
@@ -96,7 +103,7 @@ void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, bp
         }
       }
       const std::size_t before = out.size();
-      policy.miss({piece.begin, piece.size}, out);
+      policy.miss({piece.begin, piece.size}, piece.kind == Kind::part, out);
       if (is_short) cache.insert(piece.key, piece.hash, out.from(before), out.size() - before);
     }
   }

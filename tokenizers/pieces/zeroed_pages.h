@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace quern::bpe {
+namespace quern {
 
 template <class T>
 class ZeroedPages {
@@ -37,4 +37,4 @@ class ZeroedPages {
   std::size_t size_;
 };
 
-}  // namespace quern::bpe
+}  // namespace quern

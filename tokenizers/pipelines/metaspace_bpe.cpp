@@ -149,7 +149,7 @@ class Metaspace final : public SegmentEncoder {
     return list[0];
   }
 
-  void miss(std::string_view piece, IdBuffer& out) {
+  void miss(std::string_view piece, bool, IdBuffer& out) {
     marked_.clear();
     for (std::size_t at = 0; at < piece.size();) {
       const std::size_t space = std::min(piece.find(' ', at), piece.size());
@@ -190,14 +190,15 @@ class Metaspace final : public SegmentEncoder {
       p += here.size;
       if (is_ascii_letter(p[-1])) p = skip_ascii_letters(p, end);
       if (p == end || is_seam(here.size == 1 ? character_at(p - 1) : here, p)) {
-        return {p, here.size > 1 && here.size < 4 && p - begin == here.size};
+        const bool is_direct = here.size > 1 && here.size < 4 && p - begin == here.size;
+        return {begin, p, is_direct ? CutPiece::Kind::direct : CutPiece::Kind::whole};
       }
     }
   }
 
   const CompiledMetaspace<Bpe>& compiled_;
   typename Bpe::Scratch scratch_;
-  bpe::PieceCache cache_;
+  PieceCache cache_;
   std::string first_, marked_;
 };
 
@@ -209,7 +210,7 @@ std::unique_ptr<SegmentEncoder> CompiledMetaspace<Bpe>::start(const EncodeOption
 template <class Bpe, class Definition>
 std::unique_ptr<const CompiledSegments> make(const Definition& model, const Spacing& spacing) {
   auto compiled = std::make_unique<CompiledMetaspace<Bpe>>(model, spacing);
-  if (!compiled->cuts && !spacing.cuts_at_marks) return nullptr;
+  if (!compiled->cuts) return nullptr;
   return compiled;
 }
 
@@ -220,7 +221,8 @@ std::unique_ptr<const CompiledSegments> make_metaspace_bpe(const TokenizerDefini
   if (!spacing) return nullptr;
   if (const auto* model = std::get_if<BpeModel>(&definition.model)) {
     const bool plain = model->order == BpeOrder::merges && model->continuing_subword_prefix.empty() &&
-                       model->end_of_word_suffix.empty() && model->dropout == 0;
+                       model->end_of_word_suffix.empty() && model->dropout == 0 &&
+                       !model->ignore_merges;  // which asks for the text as a whole
     return plain ? make<bpe::CharacterEncoder>(*model, *spacing) : nullptr;
   }
   const auto* model = std::get_if<SentencePieceModel>(&definition.model);

@@ -12,7 +12,11 @@ namespace quern {
 namespace {
 
 std::unique_ptr<const CompiledSegments> make_segments(const TokenizerDefinition& definition) {
-  return make_metaspace_bpe(definition);
+  if (auto segments = make_metaspace_bpe(definition)) return segments;
+  // What stands in the raw text does not tell which added tokens the normalized text will hold.
+  const auto& added = definition.added_tokens;
+  if (std::any_of(added.begin(), added.end(), [](const AddedToken& token) { return token.normalized; })) return nullptr;
+  return make_bert_word_piece(definition);
 }
 
 // Added tokens that are looked for in normalized text, as the raw text would have to spell them at least in part. Where one
@@ -37,18 +41,17 @@ std::vector<const AddedToken*> pointers_to(const std::vector<AddedToken>& tokens
 
 class CompiledSegmented final : public CompiledPipeline {
  public:
-  CompiledSegmented(const TokenizerDefinition& definition, std::unique_ptr<const CompiledSegments> segments_in)
-      : general(make_general_pipeline(definition)), segments(std::move(segments_in)) {}
+  explicit CompiledSegmented(std::unique_ptr<const CompiledSegments> segments_in) : segments(std::move(segments_in)) {}
   std::unique_ptr<Pipeline> start(const Tokenizer::Compiled& tokenizer, const EncodeOptions& options) const override;
 
-  const std::unique_ptr<const CompiledPipeline> general;
   const std::unique_ptr<const CompiledSegments> segments;
 };
 
 class SegmentedPipeline final : public Pipeline {
  public:
   SegmentedPipeline(const CompiledSegmented& compiled, const Tokenizer::Compiled& tokenizer, const EncodeOptions& options)
-      : general_(compiled.general->start(tokenizer, options)),
+      : tokenizer_(tokenizer),
+        options_(options),
         segments_(compiled.segments->start(options)),
         raw_(tokenizer.raw_tokens, tokenizer, options),
         suspicions_(suspicions_of(tokenizer.normalized_added)),
@@ -56,7 +59,7 @@ class SegmentedPipeline final : public Pipeline {
         suspects_(suspicion_finder_, tokenizer, options) {}
 
   void encode(std::string_view text, std::vector<TokenId>& ids) override {
-    if (is_suspect(text) || !utf8::is_valid(text)) return general_->encode(text, ids);
+    if (is_suspect(text) || !utf8::is_valid(text)) return general().encode(text, ids);
     cuts_.clear();
     raw_.cut(text, 0, text.size(), cuts_);
     for (const TextSegment& cut : cuts_) {
@@ -67,9 +70,14 @@ class SegmentedPipeline final : public Pipeline {
       }
     }
   }
-  void encode(std::string_view text, Encoding& encoding) override { general_->encode(text, encoding); }
+  void encode(std::string_view text, Encoding& encoding) override { general().encode(text, encoding); }
 
  private:
+  Pipeline& general() {
+    if (!general_) general_ = tokenizer_.general_pipeline().start(tokenizer_, options_);
+    return *general_;
+  }
+
   bool is_suspect(std::string_view text) {
     if (suspects_.none() || text.empty()) return false;
     cuts_.clear();
@@ -77,7 +85,9 @@ class SegmentedPipeline final : public Pipeline {
     return std::any_of(cuts_.begin(), cuts_.end(), [](const TextSegment& cut) { return cut.token != nullptr; });
   }
 
-  const std::unique_ptr<Pipeline> general_;
+  const Tokenizer::Compiled& tokenizer_;
+  const EncodeOptions options_;
+  std::unique_ptr<Pipeline> general_;  // made when it is needed
   const std::unique_ptr<SegmentEncoder> segments_;
   const ActiveTokens raw_;
   const std::vector<AddedToken> suspicions_;
@@ -95,7 +105,7 @@ std::unique_ptr<Pipeline> CompiledSegmented::start(const Tokenizer::Compiled& to
 std::unique_ptr<const CompiledPipeline> make_segmented_pipeline(const TokenizerDefinition& definition) {
   auto segments = make_segments(definition);
   if (!segments) return make_general_pipeline(definition);
-  return std::make_unique<CompiledSegmented>(definition, std::move(segments));
+  return std::make_unique<CompiledSegmented>(std::move(segments));
 }
 
 }  // namespace quern

@@ -64,6 +64,29 @@ TEST_CASE("the loop gives what splitting and merging one by one give, whatever t
   }
 }
 
+TEST_CASE("a token that no merge gives is found as a whole piece, and not as a part of one") {
+  BpeModel model = byte_model();
+  model.order = BpeOrder::merges;
+  model.ignore_merges = true;
+  for (const char* token : {"\xE6\x96\x87", "\xE4\xB8\xAD\xE6\x96\x87", "\xEF\xBC\x8C"}) {  // 文 中文 ，
+    model.vocabulary.push_back(byte_level::spell(token));
+  }
+  const PieceEncoder bpe(model);
+  const test::NaiveBpe naive(model);
+  const Splitter splitter(SplitPattern::named("gpt2"));
+  TextEncoder encoder(&splitter, bpe, 1 << 16);
+  test::GeneratedText generated(9);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text;
+    static constexpr std::string_view kParts[] = {"中", "文", "，", " ", "a", "中文", "あ"};
+    for (std::size_t n = generated.below(8); n > 0; --n) text += kParts[generated.below(std::size(kParts))];
+    CAPTURE(text);
+    Ids ids;
+    encoder.encode(text, ids);
+    REQUIRE(ids == piece_by_piece(splitter, naive, text));
+  }
+}
+
 TEST_CASE("without a pattern the text is one piece, and a piece may be any bytes") {
   const BpeModel model = byte_model();
   const PieceEncoder bpe(model);
