@@ -84,7 +84,9 @@ TEST_CASE("8 MiB of six corpora give the reference tokenizers' ids and offsets")
       parse_json(reference_data::read_fixture("tokenizers/corpus_digests.json"), "corpus_digests.json");
   const std::vector<std::string> corpora = {"en", "zh", "ja", "ko", "de", "multi"};
   for (const std::string name :
-       {"hf_gpt2", "hf_gpt2_prefix", "hf_roberta", "hf_llama2", "hf_clip", "tiktoken_gpt2", "tiktoken_r50k", "tiktoken_cl100k"}) {
+       {"hf_gpt2", "hf_gpt2_prefix", "hf_roberta", "hf_llama2", "hf_clip", "hf_t5_small", "hf_bert_uncased",
+        "hf_bert_cased", "hf_bert_chinese", "hf_bert_chinese_lower", "hf_bert_multi_cased", "spm_llama2", "spm_blingfire_1",
+        "spm_blingfire_2", "spm_test_model", "spm_test_ja_model", "spm_xlnet", "tiktoken_gpt2", "tiktoken_r50k", "tiktoken_cl100k"}) {
     const Tokenizer tokenizer = reference_data::load_tokenizer(name);
     std::vector<std::string> differences(corpora.size());
     parallel_for(available_threads(), corpora.size(), [&](std::size_t i) {

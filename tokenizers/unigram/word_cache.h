@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "tokenizers/pieces/piece_cache.h"
-#include "tokenizers/pieces/piece_key.h"
+#include "core/piece_key.h"
 
 namespace quern::unigram {
 
@@ -20,14 +20,14 @@ inline bool begins_with_space(std::string_view text) {
 
 class WordCache {
  public:
-  static constexpr std::size_t kLongestWord = 3 + bpe::kShortPiece;
-  static constexpr std::size_t kMostPieces = bpe::PieceCache::kMostIds;
+  static constexpr std::size_t kLongestWord = 3 + kShortPiece;
+  static constexpr std::size_t kMostPieces = PieceCache::kMostIds;
 
   explicit WordCache(std::size_t bytes) : cache_(bytes) {}
 
   // word: not empty, at most kLongestWord bytes.
   struct Place {
-    bpe::PieceKey key;
+    PieceKey key;
     std::uint64_t hash;
     bool fits;  // false: too long for a key; then find() finds nothing and insert() does nothing
   };
@@ -37,10 +37,10 @@ class WordCache {
       word.remove_prefix(3);
       mark = std::uint64_t{kBehindSpace} << 56;
     }
-    if (word.size() > bpe::kShortPiece) return {{0, 0}, 0, false};
-    bpe::PieceKey key = load(word);
+    if (word.size() > kShortPiece) return {{0, 0}, 0, false};
+    PieceKey key = load(word);
     key.high |= static_cast<std::uint64_t>(word.size()) << 56 | mark;
-    return {key, bpe::hash(key), true};
+    return {key, hash(key), true};
   }
   void prefetch(const Place& place) const { cache_.prefetch(place.hash); }
   // The ids of the word, empty when it is not known.
@@ -56,7 +56,7 @@ class WordCache {
   static constexpr std::uint8_t kBehindSpace = 0x40;  // with the length in the key's last byte: no key is zero
 
   // The bytes, zeros behind them; at most 15.
-  static bpe::PieceKey load(std::string_view bytes) {
+  static PieceKey load(std::string_view bytes) {
     const char* const p = bytes.data();
     const std::size_t size = bytes.size();
     const auto load_as = [](auto value, const char* from) {
@@ -76,7 +76,7 @@ class WordCache {
     return {low, 0};
   }
 
-  bpe::PieceCache cache_;
+  PieceCache cache_;
   TokenId found_[kMostPieces + 1];
 };
 
