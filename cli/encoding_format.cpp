@@ -25,10 +25,9 @@ EncodingFormatter::EncodingFormatter(const Tokenizer& tokenizer, EncodeOptions o
     : tokenizer_(tokenizer), encoder_(tokenizer, std::move(options)), style_(style) {}
 
 std::uint64_t EncodingFormatter::append(std::string_view record, std::string& out) {
-  encoding_.ids.clear();
-  encoding_.offsets.clear();
+  encoding_.clear();
   const bool wants_offsets = style_.form == EncodingForm::offsets || style_.form == EncodingForm::jsonl ||
-                             (style_.form == EncodingForm::tokens && style_.color);
+                             style_.form == EncodingForm::tokens;
   wants_offsets ? encoder_.encode(record, encoding_) : encoder_.encode(record, encoding_.ids);
   if (wants_offsets && style_.char_offsets && style_.form != EncodingForm::tokens) count_characters(record);
   switch (style_.form) {
@@ -64,11 +63,21 @@ void EncodingFormatter::append_numbers(std::string& out, char separator) const {
   }
 }
 
-void EncodingFormatter::append_tokens(std::string& out) const {
+// Calls take(position, text): as the vocabulary spells the token, or as the text does.
+template <class Take>
+void EncodingFormatter::for_each_token(Take take) const {
+  auto surface = encoding_.surfaces.begin();
   for (std::size_t i = 0; i < encoding_.ids.size(); ++i) {
-    if (i > 0) out.push_back(' ');
-    out += tokenizer_.token(encoding_.ids[i]);
+    const bool is_shown = surface != encoding_.surfaces.end() && surface->token == i;
+    take(i, is_shown ? std::string_view((surface++)->text) : tokenizer_.token(encoding_.ids[i]));
   }
+}
+
+void EncodingFormatter::append_tokens(std::string& out) const {
+  for_each_token([&](std::size_t i, std::string_view token) {
+    if (i > 0) out.push_back(' ');
+    out += token;
+  });
   out.push_back('\n');
 }
 
@@ -86,10 +95,10 @@ void EncodingFormatter::append_json(std::string& out) const {
   out += "{\"ids\":[";
   append_numbers(out, ',');
   out += "],\"tokens\":[";
-  for (std::size_t i = 0; i < encoding_.ids.size(); ++i) {
+  for_each_token([&](std::size_t i, std::string_view token) {
     if (i > 0) out.push_back(',');
-    append_json_string(out, tokenizer_.token(encoding_.ids[i]));
-  }
+    append_json_string(out, token);
+  });
   out += "],\"offsets\":[";
   for (std::size_t i = 0; i < encoding_.offsets.size(); ++i) {
     if (i > 0) out.push_back(',');

@@ -30,6 +30,8 @@ class EncodingFormatter {
   std::uint64_t append(std::string_view record, std::string& out);
 
  private:
+  template <class Take>
+  void for_each_token(Take take) const;
   void append_numbers(std::string& out, char separator) const;
   void append_tokens(std::string& out) const;
   void append_offsets(std::string& out) const;

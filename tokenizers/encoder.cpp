@@ -69,6 +69,9 @@ void Encoder::State::encode(std::string_view text, Encoding& encoding) {
   if (!options_.add_special) return;
   post.add_special(encoding.ids, from);
   post.add_special(encoding.offsets, from);
+  for (Surface& surface : encoding.surfaces) {
+    if (surface.token >= from) surface.token += post.specials_before();
+  }
 }
 
 std::vector<Window> Encoder::State::windows(std::span<const std::string_view> texts, bool with_offsets) {
@@ -76,7 +79,7 @@ std::vector<Window> Encoder::State::windows(std::span<const std::string_view> te
   std::array<TextTokens, 2> tokens;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     Encoding& encoding = encodings_[i];
-    encoding.ids.clear(), encoding.offsets.clear(), encoding.words.clear();
+    encoding.clear();
     if (with_offsets || options_.words) {
       pipeline_->encode(texts[i], encoding);
       if (post.trims()) find_white_space(texts[i], encoding, 0, white_space_[i]);
@@ -113,6 +116,8 @@ void Encoder::State::find_white_space(std::string_view text, const Encoding& enc
                                               : WhiteSpace::of_bytes(compiled_.bytes(id)));
   }
 }
+
+void Encoding::clear() { ids.clear(), offsets.clear(), words.clear(), surfaces.clear(); }
 
 Encoder::Encoder(const Tokenizer& tokenizer, EncodeOptions options)
     : state_(std::make_unique<State>(tokenizer, std::move(options))) {}

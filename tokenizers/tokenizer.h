@@ -81,10 +81,19 @@ struct EncodeOptions {
   bool words = false;     // which word each token is of: takes the general pipeline, which needs valid UTF-8
 };
 
+// A token that the text spells otherwise than the vocabulary: an added token with the white space it took along, or as the
+// normalizer left it; what became unknown in a Unigram model. Hugging Face and SentencePiece show these.
+struct Surface {
+  std::size_t token;  // position in Encoding::ids
+  std::string text;
+};
+
 struct Encoding {
   std::vector<TokenId> ids;
   std::vector<Offsets> offsets;     // bytes [begin, end) of the text given in; specials: 0, 0
   std::vector<std::int32_t> words;  // with EncodeOptions::words: the piece of the text, from 0; specials: -1
+  std::vector<Surface> surfaces;    // not under truncation
+  void clear();
 };
 
 class Encoder {

@@ -63,11 +63,13 @@ class ByteLevelPipeline final : public Pipeline {
         scratch_(bpe::PieceEncoder::make_scratch(options.scratch_bytes)) {}
 
   void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, ids, nullptr); }
-  void encode(std::string_view text, Encoding& encoding) override { encode(text, encoding.ids, &encoding.offsets); }
+  void encode(std::string_view text, Encoding& encoding) override {
+    encode(text, encoding.ids, &encoding);
+  }
 
  private:
-  // offsets null: not asked for.
-  void encode(std::string_view text, std::vector<TokenId>& ids, std::vector<Offsets>* offsets);
+  // encoding: where offsets go; null when not asked for.
+  void encode(std::string_view text, std::vector<TokenId>& ids, Encoding* encoding);
   void cut_out_added_tokens(std::string_view text);
   void encode_segment(std::string_view segment, std::vector<TokenId>& ids, std::vector<Offsets>* spans);
   void encode_valid(std::string_view segment, std::vector<TokenId>& ids, std::vector<Offsets>* spans);
@@ -108,17 +110,20 @@ void ByteLevelPipeline::cut_out_added_tokens(std::string_view text) {
   segments_.swap(cut_segments_);
 }
 
-void ByteLevelPipeline::encode(std::string_view text, std::vector<TokenId>& ids, std::vector<Offsets>* offsets) {
+void ByteLevelPipeline::encode(std::string_view text, std::vector<TokenId>& ids, Encoding* encoding) {
   cut_out_added_tokens(text);
   for (const TextSegment& segment : segments_) {
     if (segment.token) {
+      if (encoding) {
+        encoding->offsets.emplace_back(segment.begin, segment.end);
+        encoding->surfaces.push_back({ids.size(), std::string(text.substr(segment.begin, segment.end - segment.begin))});
+      }
       ids.push_back(segment.token->id);
-      if (offsets) offsets->emplace_back(segment.begin, segment.end);
       continue;
     }
     spans_.clear();
-    encode_segment(text.substr(segment.begin, segment.end - segment.begin), ids, offsets ? &spans_ : nullptr);
-    for (const auto& [begin, end] : spans_) offsets->emplace_back(segment.begin + begin, segment.begin + end);
+    encode_segment(text.substr(segment.begin, segment.end - segment.begin), ids, encoding ? &spans_ : nullptr);
+    for (const auto& [begin, end] : spans_) encoding->offsets.emplace_back(segment.begin + begin, segment.begin + end);
   }
 }
 

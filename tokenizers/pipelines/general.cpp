@@ -58,6 +58,12 @@ struct Sink {
   std::vector<TokenId>& ids;
   std::vector<Offsets>* offsets;
   std::vector<std::int32_t>* words;
+  std::vector<Surface>* surfaces;
+
+  // For the token that comes next.
+  void show(std::string_view surface) {
+    if (surfaces) surfaces->push_back({ids.size(), std::string(surface)});
+  }
 };
 
 class GeneralPipeline final : public Pipeline {
@@ -67,11 +73,12 @@ class GeneralPipeline final : public Pipeline {
         raw_(tokenizer.raw_tokens, tokenizer, options),
         normalized_(tokenizer.normalized_tokens, tokenizer, options),
         model_(compiled.model->start(options)),
+        unknown_(compiled.model->shown_unknown()),
         tells_words_(options.words) {}
 
-  void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, {ids, nullptr, nullptr}); }
+  void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, {ids, nullptr, nullptr, nullptr}); }
   void encode(std::string_view text, Encoding& encoding) override {
-    encode(text, {encoding.ids, &encoding.offsets, tells_words_ ? &encoding.words : nullptr});
+    encode(text, {encoding.ids, &encoding.offsets, tells_words_ ? &encoding.words : nullptr, &encoding.surfaces});
   }
 
  private:
@@ -82,6 +89,7 @@ class GeneralPipeline final : public Pipeline {
   const CompiledGeneral& compiled_;
   const ActiveTokens raw_, normalized_;
   const std::unique_ptr<PieceModel> model_;
+  const std::optional<TokenId> unknown_;
   const bool tells_words_;
 
   std::vector<TextSegment> raw_segments_, segments_;
@@ -105,6 +113,7 @@ void GeneralPipeline::encode(std::string_view text, Sink sink) {
   raw_.cut(text, 0, text.size(), raw_segments_);
   for (const TextSegment& segment : raw_segments_) {
     if (segment.token) {
+      sink.show(text.substr(segment.begin, segment.end - segment.begin));
       sink.ids.push_back(segment.token->id);
       if (sink.offsets) sink.offsets->emplace_back(segment.begin, segment.end);
       if (sink.words) sink.words->push_back(word_++);
@@ -127,6 +136,7 @@ void GeneralPipeline::encode_raw(std::string_view segment, std::size_t origin, S
   normalized_.cut(whole_.text, 0, whole_.text.size(), segments_);
   for (const TextSegment& part : segments_) {
     if (part.token) {
+      sink.show(std::string_view(whole_.text).substr(part.begin, part.end - part.begin));
       sink.ids.push_back(part.token->id);
       if (sink.words) sink.words->push_back(word_++);
       if (!sink.offsets) continue;
@@ -152,6 +162,9 @@ void GeneralPipeline::encode_normalized(NormalizedText& text, std::size_t origin
     tokens_.clear();
     model_->encode(std::string_view(text.text).substr(piece.begin, piece.end - piece.begin), tokens_);
     for (const ModelToken& token : tokens_) {
+      if (token.id == unknown_) {
+        sink.show(std::string_view(text.text).substr(piece.begin + token.begin, token.end - token.begin));
+      }
       sink.ids.push_back(token.id);
       if (sink.words) sink.words->push_back(word_);
       if (!sink.offsets) continue;

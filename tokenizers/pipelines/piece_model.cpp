@@ -1,5 +1,6 @@
 #include "tokenizers/pipelines/piece_model.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -12,12 +13,25 @@
 namespace quern {
 namespace {
 
+std::optional<TokenId> shown_unknown_of(const UnigramModel& model) { return model.unk_id; }
+std::optional<TokenId> shown_unknown_of(const SentencePieceModel& model) {
+  const auto is_unknown = [](const SentencePiece& piece) { return piece.kind == SentencePiece::Kind::unknown; };
+  const auto unknown = std::find_if(model.pieces.begin(), model.pieces.end(), is_unknown);
+  if (unknown == model.pieces.end()) return std::nullopt;
+  return static_cast<TokenId>(unknown - model.pieces.begin());
+}
+template <class Definition>
+std::optional<TokenId> shown_unknown_of(const Definition&) {
+  return std::nullopt;
+}
+
 // A model that needs nothing of its thread.
 template <class Encoder>
 class PlainModel final : public CompiledModel {
  public:
   template <class Definition>
-  explicit PlainModel(const Definition& model) : encoder_(model) {}
+  explicit PlainModel(const Definition& model) : encoder_(model), shown_unknown_(shown_unknown_of(model)) {}
+  std::optional<TokenId> shown_unknown() const override { return shown_unknown_; }
   std::unique_ptr<PieceModel> start(const EncodeOptions&) const override { return std::make_unique<Started>(encoder_); }
 
  private:
@@ -30,6 +44,7 @@ class PlainModel final : public CompiledModel {
     const Encoder& encoder_;
   };
   const Encoder encoder_;
+  const std::optional<TokenId> shown_unknown_;
 };
 
 // A model with scratch memory.
@@ -37,7 +52,8 @@ template <class Encoder>
 class ScratchModel final : public CompiledModel {
  public:
   template <class Definition>
-  explicit ScratchModel(const Definition& model) : encoder_(model) {}
+  explicit ScratchModel(const Definition& model) : encoder_(model), shown_unknown_(shown_unknown_of(model)) {}
+  std::optional<TokenId> shown_unknown() const override { return shown_unknown_; }
   std::unique_ptr<PieceModel> start(const EncodeOptions& options) const override {
     return std::make_unique<Started>(encoder_, options);
   }
@@ -55,6 +71,7 @@ class ScratchModel final : public CompiledModel {
     typename Encoder::Scratch scratch_;
   };
   const Encoder encoder_;
+  const std::optional<TokenId> shown_unknown_;
 };
 
 class WordLevelEncoder {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,8 @@ class CompiledModel {
  public:
   virtual ~CompiledModel() = default;
   virtual std::unique_ptr<PieceModel> start(const EncodeOptions& options) const = 0;
+  // The unknown token, when what it stands for is shown in its place (Unigram, SentencePiece).
+  virtual std::optional<TokenId> shown_unknown() const { return std::nullopt; }
 };
 
 // Error{format} when the model's parts do not fit together.

@@ -100,6 +100,11 @@ void PostProcessing::add_special(std::vector<Offsets>& offsets, std::size_t from
   arrange(offsets, from, [](TokenId) { return Offsets{0, 0}; });
 }
 
+std::size_t PostProcessing::specials_before() const {
+  const auto text = std::find_if(single_.begin(), single_.end(), [](const Place& place) { return !place.special; });
+  return static_cast<std::size_t>(text - single_.begin());
+}
+
 std::size_t PostProcessing::count_special(std::size_t texts) const {
   const Layout& layout = texts > 1 ? pair_ : single_;
   return static_cast<std::size_t>(

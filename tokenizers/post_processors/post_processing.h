@@ -48,6 +48,7 @@ class PostProcessing {
   // nowhere in the text: its offsets are 0, 0.
   void add_special(std::vector<TokenId>& ids, std::size_t from) const;
   void add_special(std::vector<Offsets>& offsets, std::size_t from) const;
+  std::size_t specials_before() const;  // how many of them stand before the text
   std::size_t count_special(std::size_t texts) const;  // around one text or two
   // How many tokens of each of one or two texts stay beside the special ones; Error{usage} when these alone are too many.
   std::vector<std::size_t> kept_lengths(std::span<const std::size_t> lengths, Truncation truncation,
