@@ -94,25 +94,28 @@ void sort_suffixes(const Texts& texts, Suffix* begin, Suffix* end, std::size_t d
   }
 }
 
-std::vector<Suffix> sorted_suffixes(const Texts& texts, int threads) {
-  std::vector<Suffix> suffixes;
+template <class Visit>
+void for_each_suffix(const Texts& texts, Visit visit) {
   for (std::size_t unit = 0; unit < texts.units(); ++unit) {
     const std::string_view text = texts.unit(unit).text;
     for (std::uint32_t i = 0; i < text.size(); ++i) {
       if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
       const std::uint32_t position = texts.begin(unit) + i;
-      suffixes.push_back({key_at(texts.at(position)), position, static_cast<std::uint32_t>(unit)});
+      visit(Suffix{key_at(texts.at(position)), position, static_cast<std::uint32_t>(unit)});
     }
   }
-  // Buckets by the first two bytes, so that threads can sort them.
-  std::vector<std::size_t> ends(65537, 0);
-  for (const Suffix& suffix : suffixes) ++ends[(suffix.key >> 48) + 1];
+}
+
+// In buckets by the first two bytes, so that threads can sort them.
+std::vector<Suffix> sorted_suffixes(const Texts& texts, int threads) {
+  constexpr std::size_t kBuckets = 65536;
+  std::vector<std::size_t> ends(kBuckets + 1, 0);
+  for_each_suffix(texts, [&](const Suffix& suffix) { ++ends[(suffix.key >> 48) + 1]; });
   for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
-  std::vector<Suffix> sorted(suffixes.size());
+  std::vector<Suffix> sorted(ends.back());
   std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
-  for (const Suffix& suffix : suffixes) sorted[next[suffix.key >> 48]++] = suffix;
-  suffixes = {};
-  parallel_for(threads, 65536, [&](std::size_t bucket) {
+  for_each_suffix(texts, [&](const Suffix& suffix) { sorted[next[suffix.key >> 48]++] = suffix; });
+  parallel_for(threads, kBuckets, [&](std::size_t bucket) {
     if (ends[bucket + 1] - ends[bucket] > 1) {
       sort_suffixes(texts, sorted.data() + ends[bucket], sorted.data() + ends[bucket + 1], 0);
     }
@@ -255,9 +258,11 @@ class Collector {
 std::vector<SeedPiece> find_seeds(const std::vector<SeedUnit>& units, const SeedSettings& settings,
                                   const std::function<bool(std::string_view)>& allow, int threads) {
   const Texts texts(units, settings);
-  const std::vector<Suffix> suffixes = sorted_suffixes(texts, threads);
   Collector collector(texts, settings, allow);
-  for_each_interval(texts, suffixes, is_hugging_face(settings), [&](const Interval& interval) { collector.add(interval); });
+  {
+    const std::vector<Suffix> suffixes = sorted_suffixes(texts, threads);
+    for_each_interval(texts, suffixes, is_hugging_face(settings), [&](const Interval& interval) { collector.add(interval); });
+  }
   return collector.best();
 }
 
