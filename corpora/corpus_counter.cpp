@@ -18,8 +18,12 @@ constexpr std::uint64_t kMostUnsaved = std::uint64_t{512} << 20;
 constexpr std::uint64_t kPollEvery = 4096;
 
 ExternalCounts::Options options_of(const CountJob& job) {
-  const std::uint64_t most = static_cast<std::uint64_t>(job.threads) * kMostTable / 3 * 4;
-  return {.workers = job.threads, .memory = job.save_folder.empty() ? job.memory : std::min(job.memory, most), .tmpdir = job.tmpdir};
+  const auto threads = static_cast<std::uint64_t>(job.threads);
+  const std::uint64_t most = threads * kMostTable / 3 * 4;
+  // Blocks of text in flight (core/threads.h), and one of each worker's, are within the budget too.
+  const std::uint64_t blocks = (3 * threads + 2) * job.blocks.block_bytes;
+  const std::uint64_t memory = job.memory - std::min(blocks, job.memory / 4);
+  return {.workers = job.threads, .memory = job.save_folder.empty() ? memory : std::min(memory, most), .tmpdir = job.tmpdir};
 }
 
 SavedCounts::Settings settings_of(const CountJob& job) {
