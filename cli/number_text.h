@@ -19,6 +19,10 @@ void append_number(std::string& out, Integer number) {
 template <class Word, class Integer>
 void append_words(std::string& out, const std::vector<Integer>& numbers) {
   static_assert(std::endian::native == std::endian::little, "u16 and u32 are little-endian");
+  if constexpr (sizeof(Word) == sizeof(Integer)) {
+    out.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Word));
+    return;
+  }
   std::size_t at = out.size();
   out.resize(at + numbers.size() * sizeof(Word));
   for (const Integer number : numbers) {

@@ -78,6 +78,7 @@ struct EncodeOptions {
   std::optional<Truncation> truncation = {};
   bool overflow = false;  // windows(): those of what was cut off, too
   bool offsets = true;    // windows(): of each token, which costs more than its id
+  bool text_is_valid = false;  // every text is known to be UTF-8: it is not looked at again
   bool words = false;     // which word each token is of: takes the general pipeline, which needs valid UTF-8
 };
 

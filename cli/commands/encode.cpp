@@ -110,6 +110,7 @@ EncodeOptions encode_options(const Config& config, const Tokenizer& tokenizer) {
   EncodeOptions options{.add_special = config.special};
   options.truncation = config.lengths.truncation(tokenizer, {.special = config.special, .pairs = config.pair});
   options.overflow = config.lengths.overflow;
+  options.text_is_valid = config.inputs.format.on_invalid != OnInvalid::keep;
   // Each thread may be merging a long piece; the other half is for records and their ids.
   options.scratch_bytes = memory_budget(config.memory) / 2 / static_cast<std::uint64_t>(effective_threads(config.threads));
   if (config.allowed_special == "all") {

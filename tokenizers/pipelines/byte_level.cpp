@@ -60,7 +60,8 @@ class ByteLevelPipeline final : public Pipeline {
         normalized_(tokenizer.normalized_tokens, tokenizer, options),
         text_encoder_(compiled.pre_tokenizers.is_simple() ? compiled.pre_tokenizers.single() : nullptr, compiled.model,
                       options.cache_bytes, options.scratch_bytes),
-        scratch_(bpe::PieceEncoder::make_scratch(options.scratch_bytes)) {}
+        scratch_(bpe::PieceEncoder::make_scratch(options.scratch_bytes)),
+        text_is_valid_(options.text_is_valid) {}
 
   void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, ids, nullptr); }
   void encode(std::string_view text, Encoding& encoding) override {
@@ -83,6 +84,7 @@ class ByteLevelPipeline final : public Pipeline {
   bpe::TextEncoder text_encoder_;
 
   bpe::PieceEncoder::ScratchPointer scratch_;
+  const bool text_is_valid_;
   ByteLevelChain::Scratch cut_scratch_;
   std::vector<TextSegment> segments_, cut_segments_;
   std::vector<std::uint32_t> lengths_;
@@ -128,7 +130,7 @@ void ByteLevelPipeline::encode(std::string_view text, std::vector<TokenId>& ids,
 }
 
 void ByteLevelPipeline::encode_segment(std::string_view segment, std::vector<TokenId>& ids, std::vector<Offsets>* spans) {
-  const std::size_t valid = utf8::valid_prefix(segment);
+  const std::size_t valid = text_is_valid_ ? segment.size() : utf8::valid_prefix(segment);
   if (valid < segment.size()) return encode_ill_formed(segment, valid, ids, spans);
   encode_valid(segment, ids, spans);
   if (spans) {

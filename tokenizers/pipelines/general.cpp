@@ -74,7 +74,8 @@ class GeneralPipeline final : public Pipeline {
         normalized_(tokenizer.normalized_tokens, tokenizer, options),
         model_(compiled.model->start(options)),
         unknown_(compiled.model->shown_unknown()),
-        tells_words_(options.words) {}
+        tells_words_(options.words),
+        text_is_valid_(options.text_is_valid) {}
 
   void encode(std::string_view text, std::vector<TokenId>& ids) override { encode(text, {ids, nullptr, nullptr, nullptr}); }
   void encode(std::string_view text, Encoding& encoding) override {
@@ -90,7 +91,7 @@ class GeneralPipeline final : public Pipeline {
   const ActiveTokens raw_, normalized_;
   const std::unique_ptr<PieceModel> model_;
   const std::optional<TokenId> unknown_;
-  const bool tells_words_;
+  const bool tells_words_, text_is_valid_;
 
   std::vector<TextSegment> raw_segments_, segments_;
   NormalizedText whole_, part_;
@@ -104,7 +105,7 @@ std::unique_ptr<Pipeline> CompiledGeneral::start(const Tokenizer::Compiled& toke
 }
 
 void GeneralPipeline::encode(std::string_view text, Sink sink) {
-  if (!compiled_.takes_ill_formed && utf8::valid_prefix(text) < text.size()) {
+  if (!compiled_.takes_ill_formed && !text_is_valid_ && !utf8::is_valid(text)) {
     throw Error(ErrorCode::input, "the text is not valid UTF-8, and this tokenizer works on characters")
         .remedy("use --on-invalid replace");
   }

@@ -59,7 +59,7 @@ class SegmentedPipeline final : public Pipeline {
         suspects_(suspicion_finder_, tokenizer, options) {}
 
   void encode(std::string_view text, std::vector<TokenId>& ids) override {
-    if (is_suspect(text) || !utf8::is_valid(text)) return general().encode(text, ids);
+    if (is_suspect(text) || !(options_.text_is_valid || utf8::is_valid(text))) return general().encode(text, ids);
     cuts_.clear();
     raw_.cut(text, 0, text.size(), cuts_);
     for (const TextSegment& cut : cuts_) {
