@@ -11,7 +11,9 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }
 # The peers' scripts and their Python, or empty. QUERN_PEERS is the folder they were installed in.
 find_peers() {
   peers_kit=${QUERN_PEERS_KIT:-../shared/peers}
-  peers_python=${QUERN_PEERS:-$HOME/.cache/quern-peers}/venv/bin/python
+  peers_folder=${QUERN_PEERS:-$HOME/.cache/quern-peers}
+  peers_texts=work/train  # in it: what the trainers were given
+  peers_python=$peers_folder/venv/bin/python
   if [ ! -e "$peers_kit/encode.py" ] || [ ! -x "$peers_python" ]; then
     echo "no peers: set QUERN_PEERS_KIT to their scripts and QUERN_PEERS to where they are installed" >&2
     peers_kit=""

@@ -90,6 +90,12 @@ class AddedTokenFinder::FirstBytes {
   std::array<std::size_t, kMost> next_{};
 };
 
+std::vector<const AddedToken*> pointers_to(const std::vector<AddedToken>& tokens) {
+  std::vector<const AddedToken*> pointers;
+  for (const AddedToken& token : tokens) pointers.push_back(&token);
+  return pointers;
+}
+
 AddedTokenFinder::AddedTokenFinder(std::vector<const AddedToken*> tokens) : tokens_(std::move(tokens)), nodes_(1) {
   first_nodes_.fill(-1);
   for (std::size_t i = 0; i < tokens_.size(); ++i) {

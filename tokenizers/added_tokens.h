@@ -27,6 +27,9 @@ struct TextSegment {
   const AddedToken* token = nullptr;
 };
 
+// For a finder; the tokens outlive it.
+std::vector<const AddedToken*> pointers_to(const std::vector<AddedToken>& tokens);
+
 class AddedTokenFinder {
  public:
   explicit AddedTokenFinder(std::vector<const AddedToken*> tokens);

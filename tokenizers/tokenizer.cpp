@@ -34,12 +34,6 @@ std::vector<AddedToken> normalized_tokens_of(const TokenizerDefinition& definiti
   return tokens;
 }
 
-std::vector<const AddedToken*> pointers_to(const std::vector<AddedToken>& tokens) {
-  std::vector<const AddedToken*> pointers;
-  for (const AddedToken& token : tokens) pointers.push_back(&token);
-  return pointers;
-}
-
 // The tokens of a model by id.
 std::vector<std::string_view> vocabulary_of(const Model& model) {
   std::vector<std::string_view> tokens;

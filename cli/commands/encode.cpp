@@ -328,6 +328,9 @@ void run_npy(const Config& config, Context& context, const Tokenizer& tokenizer)
 void run(const Config& config, Context& context) {
   require_input(config.inputs);
   const Tokenizer tokenizer = load(config.tokenizer, context);
+  if (config.special && tokenizer.count_special(config.pair ? 2 : 1) == 0) {
+    context.notice(config.tokenizer.path + ": this tokenizer puts no special tokens around a text; --special adds none");
+  }
   if (config.form == EncodingForm::u16 && tokenizer.size() > 65536) {
     throw Error(ErrorCode::usage, std::to_string(tokenizer.size()) + " ids do not fit u16")
         .at(config.tokenizer.path)

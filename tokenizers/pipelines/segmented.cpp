@@ -33,12 +33,6 @@ std::vector<AddedToken> suspicions_of(const std::vector<AddedToken>& normalized)
   return suspicions;
 }
 
-std::vector<const AddedToken*> pointers_to(const std::vector<AddedToken>& tokens) {
-  std::vector<const AddedToken*> pointers;
-  for (const AddedToken& token : tokens) pointers.push_back(&token);
-  return pointers;
-}
-
 class CompiledSegmented final : public CompiledPipeline {
  public:
   explicit CompiledSegmented(std::unique_ptr<const CompiledSegments> segments_in) : segments(std::move(segments_in)) {}

@@ -72,10 +72,10 @@ void sort_suffixes(const Texts& texts, Suffix* begin, Suffix* end, std::size_t d
     Suffix *begin, *end;
     std::size_t depth;
   };
-  std::vector<Range> todo = {{begin, end, depth}};
-  while (!todo.empty()) {
-    const Range range = todo.back();
-    todo.pop_back();
+  std::vector<Range> unsorted = {{begin, end, depth}};
+  while (!unsorted.empty()) {
+    const Range range = unsorted.back();
+    unsorted.pop_back();
     std::sort(range.begin, range.end, [](const Suffix& a, const Suffix& b) {
       return a.key != b.key ? a.key < b.key : a.position < b.position;
     });
@@ -87,7 +87,7 @@ void sort_suffixes(const Texts& texts, Suffix* begin, Suffix* end, std::size_t d
       const std::size_t deeper = range.depth + 8;
       if (next - same > 1 && !ended && deeper < Texts::kDepth) {
         for (Suffix* suffix = same; suffix != next; ++suffix) suffix->key = key_at(texts.at(suffix->position) + deeper);
-        todo.push_back({same, next, deeper});
+        unsorted.push_back({same, next, deeper});
       }
       same = next;
     }
