@@ -108,22 +108,21 @@ void apply_preset(Config& config) {
 }
 
 BpeTrainerSettings settings_of(const Config& config) {
-  BpeTrainerSettings settings{
-      .vocab_size = static_cast<std::size_t>(config.vocab_size),
-      .min_frequency = static_cast<std::uint64_t>(config.min_frequency),
-      .max_token_length = static_cast<std::size_t>(config.max_token_length),
-      .whole_alphabet = config.initial_alphabet == InitialAlphabet::bytes,
-      .specials = config.specials,
-      .pattern = std::nullopt,
-      .add_prefix_space = config.add_prefix_space,
-  };
+  return {.vocab_size = static_cast<std::size_t>(config.vocab_size),
+          .min_frequency = static_cast<std::uint64_t>(config.min_frequency),
+          .max_token_length = static_cast<std::size_t>(config.max_token_length),
+          .alphabet = {.initial = config.initial_alphabet == InitialAlphabet::bytes ? all_bytes() : std::u32string()}};
+}
+
+TokenizerDefinition blank_of(const Config& config) {
+  TokenizerDefinition blank = byte_level_tokenizer(split_pattern(config.pre_tokenizer), config.add_prefix_space);
   for (auto special = config.specials.begin(); special != config.specials.end(); ++special) {
     if (special->empty()) throw Error(ErrorCode::usage, "--special is empty").remedy("a special token needs a text");
     if (std::find(config.specials.begin(), special, *special) != special)
       throw Error(ErrorCode::usage, "--special \"" + *special + "\" is given twice").remedy("name each special token once");
+    blank.added_tokens.push_back({.id = static_cast<TokenId>(blank.added_tokens.size()), .content = *special, .normalized = false, .special = true});
   }
-  settings.pattern = split_pattern(config.pre_tokenizer);
-  return settings;
+  return blank;
 }
 
 // As a shell takes it.
@@ -220,7 +219,7 @@ void run(const Config& given, Context& context) {
   const auto start = std::chrono::steady_clock::now();
   const int threads = effective_threads(config.threads);
   const std::uint64_t memory = memory_budget(config.memory);
-  const auto trainer = make_bpe_trainer(settings_of(config), {.threads = threads, .memory = memory, .tmpdir = config.tmpdir});
+  const auto trainer = make_bpe_trainer(blank_of(config), settings_of(config), {.threads = threads, .memory = memory, .tmpdir = config.tmpdir});
   const PieceCutter& cutter = trainer->cutter();
   const std::string fingerprint = count_fingerprint(CountUnit::pretoken, &cutter, config.inputs.format.on_invalid, config.keep_newlines);
 

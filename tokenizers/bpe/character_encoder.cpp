@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/text/utf8.h"
+#include "tokenizers/byte_token.h"
 
 namespace quern::bpe {
 
@@ -27,7 +28,7 @@ CharacterEncoder::CharacterEncoder(const BpeModel& model)
     }
     unk_ = *unk;
   }
-  for (int byte = 0; byte < 256; ++byte) byte_ids_[byte] = tokens_.find(fmt::format("<0x{:02X}>", byte)).value_or(kNoToken);
+  for (int byte = 0; byte < 256; ++byte) byte_ids_[byte] = tokens_.find(byte_token(static_cast<unsigned char>(byte))).value_or(kNoToken);
   for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
     const std::string& token = model.vocabulary[id];
     if (token.empty() || utf8::valid_prefix(token) < token.size()) continue;

@@ -4,7 +4,6 @@
 #include <queue>
 #include <unordered_map>
 
-#include "core/error.h"
 #include "tokenizers/bpe/pair_table.h"
 #include "tokenizers/bpe/word_cells.h"
 
@@ -101,6 +100,11 @@ class PairSums {
   std::size_t used_ = 0;
 };
 
+std::string joined_text(const std::string& left, std::string_view right, std::string_view continuing_prefix) {
+  if (right.starts_with(continuing_prefix)) right.remove_prefix(continuing_prefix.size());
+  return left + std::string(right);
+}
+
 }  // namespace
 
 struct MergeLearner::State {
@@ -111,7 +115,7 @@ struct MergeLearner::State {
   std::priority_queue<Candidate> queue;
   std::vector<std::uint32_t> length;   // of each token, in cells
   std::vector<std::uint32_t> symbols;  // the same in initial symbols, of which a cell may hold several
-  std::vector<bool> present;          // tokens that may stand in the array
+  std::vector<bool> taken;             // tokens that stand in words, here or elsewhere: no join may build them again
   std::uint64_t threshold = 1;
   std::size_t max_token_length = 0;
   Side left, right;
@@ -263,10 +267,8 @@ std::vector<LearnedMerge> MergeLearner::learn(std::vector<std::string>& vocabula
   s.length.assign(vocabulary.size(), 1);
   s.symbols.assign(options.lengths.begin(), options.lengths.end());
   s.symbols.resize(vocabulary.size(), 1);
-  s.present.assign(vocabulary.size(), false);
-  for (Position at = 1; at < s.cells.size(); ++at) {
-    if (s.cells[at] != WordCells::kSeparator) s.present[s.cells[at]] = true;
-  }
+  s.taken.assign(vocabulary.size(), true);
+  for (const TokenId id : options.absent) s.taken[id] = false;
   for (Side* side : {&s.left, &s.right}) side->changes.resize(std::max(vocabulary.size(), options.max_tokens) + 1);
   s.max_token_length = options.max_token_length;
 
@@ -284,21 +286,21 @@ std::vector<LearnedMerge> MergeLearner::learn(std::vector<std::string>& vocabula
       continue;
     }
     const TokenId a = left_of(best.key), b = right_of(best.key);
-    const auto [entry, is_new] = ids.emplace(vocabulary[a] + vocabulary[b], static_cast<TokenId>(vocabulary.size()));
+    const auto [entry, is_new] = ids.emplace(joined_text(vocabulary[a], vocabulary[b], options.continuing_prefix), static_cast<TokenId>(vocabulary.size()));
     const TokenId joined = entry->second;
     if (is_new) {
       vocabulary.push_back(entry->first);
       s.length.push_back(0);
       s.symbols.push_back(0);
-      s.present.push_back(false);
+      s.taken.push_back(false);
+    } else if (s.taken[joined]) {
+      PairTable::drop(*s.pairs.find(best.key));
+      continue;
     }
     s.length[joined] = s.length[a] + s.length[b];
     s.symbols[joined] = s.symbols[a] + s.symbols[b];
     merges.push_back({{a, b}, joined, best.count});
-    // Two joins cannot build one token: the pieces of a text under a list of merges are unique, and so are those of any run
-    // of them. The bookkeeping relies on it, so it is checked. (A special that spells the token never stands in a word.)
-    if (s.present[joined]) throw Error(ErrorCode::internal, "token \"" + vocabulary[joined] + "\" was built twice");
-    s.present[joined] = true;
+    s.taken[joined] = true;
     s.replace(best.key, joined);
     s.account(best.key, joined);
     if (progress && merges.size() % kProgressEvery == 0) progress(vocabulary.size(), options.max_tokens);

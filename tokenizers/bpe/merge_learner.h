@@ -5,9 +5,10 @@
 //
 // Repeatedly the pair of neighbours with the highest count is joined everywhere; among equals the smaller (left id,
 // right id) wins. Counts are of the pairs as they stand, overlaps included ("aaa" holds (a, a) twice), and joining goes
-// from left to right. New tokens take the next free id, unless the joined text is a token already: then its id is used
-// and the vocabulary does not grow, as in Hugging Face. That happens with specials only: initial symbols are single
-// characters, so no join can build one. The result is a function of the multiset of words.
+// from left to right. New tokens take the next free id. Where the joined text is a token already that stands in no word (a
+// special), its id is used and the vocabulary does not grow, as in Hugging Face. A pair that spells any other token is not
+// joined: that takes text with the prefix or the suffix of symbols in it ("##"), and Hugging Face's counts go astray there.
+// The result is a function of the multiset of words.
 //
 // How it works. All words lie in one array of cells; a token of n symbols covers n cells and has its id on the first and the
 // last, so both neighbours are found without links. Words of one weight lie together, so a position's weight follows from
@@ -22,6 +23,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizers/definition.h"
@@ -34,6 +36,8 @@ struct LearnOptions {
   std::size_t max_token_length = 0;   // in symbols; a new pair must be strictly shorter (Hugging Face); 0: no limit.
                                       // Pairs of two initial symbols are never checked.
   std::span<const std::uint32_t> lengths = {};  // of each token of the vocabulary in initial symbols; empty: all are initial
+  std::span<const TokenId> absent = {};         // tokens of the vocabulary that stand in no word
+  std::string_view continuing_prefix = {};      // a right token that begins with it loses it when joined ("##")
   std::uint64_t first_threshold = 0;  // pairs at least this frequent are tracked at first; 0: chosen by size
 };
 

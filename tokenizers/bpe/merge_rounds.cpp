@@ -40,6 +40,7 @@ class Rounds {
       : words_(std::move(words)), vocabulary_(vocabulary), options_(options), resources_(resources) {
     lengths_.assign(options.lengths.begin(), options.lengths.end());
     lengths_.resize(vocabulary.size(), 1);
+    absent_.assign(options.absent.begin(), options.absent.end());
   }
 
   std::vector<LearnedMerge> run(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
@@ -78,6 +79,7 @@ class Rounds {
   LearnOptions options_;
   LearnResources resources_;
   std::vector<std::uint32_t> lengths_;  // of tokens, in initial symbols
+  std::vector<TokenId> absent_;         // as in LearnOptions, by now
   std::shared_ptr<const HotPairs> hot_;  // of the last round
   std::uint32_t below_ = PairSums::kMost;  // all merges of this count or more are found
   std::uint32_t step_ = kFirstStep;
@@ -196,6 +198,7 @@ std::vector<LearnedMerge> Rounds::learn_round(std::unique_ptr<PairSums> sums, co
   LearnOptions options = options_;
   options.min_count = std::max<std::uint64_t>(options_.min_count, below_);
   options.lengths = lengths_;
+  options.absent = absent_;
   return learner.learn(vocabulary_, options, progress);
 }
 
@@ -207,7 +210,10 @@ std::vector<LearnedMerge> Rounds::run(const std::function<void(std::uint64_t, st
     last = learn_round(std::move(sums), progress);
     trim_memory();
     lengths_.resize(vocabulary_.size(), 0);
-    for (const LearnedMerge& merge : last) lengths_[merge.result] = lengths_[merge.pair.left] + lengths_[merge.pair.right];
+    for (const LearnedMerge& merge : last) {
+      lengths_[merge.result] = lengths_[merge.pair.left] + lengths_[merge.pair.right];
+      std::erase(absent_, merge.result);
+    }
     all.insert(all.end(), last.begin(), last.end());
     if (progress) progress(vocabulary_.size(), options_.max_tokens);
     if (vocabulary_.size() >= options_.max_tokens || below_ <= floor()) return all;

@@ -1,118 +1,147 @@
 #include "tokenizers/trainers/bpe_trainer.h"
 
 #include <algorithm>
-#include <array>
-#include <bitset>
 
 #include "core/error.h"
+#include "core/text/utf8.h"
 #include "tokenizers/byte_level.h"
+#include "tokenizers/byte_token.h"
 
 namespace quern {
 namespace {
 
 class BpeTrainer final : public Trainer {
  public:
-  BpeTrainer(const BpeTrainerSettings& settings, const bpe::LearnResources& resources)
-      : settings_(settings), resources_(resources), pre_tokenizers_(byte_level_pre_tokenizers(settings.pattern, settings.add_prefix_space)), cutter_({}, pre_tokenizers_) {}
+  BpeTrainer(TokenizerDefinition blank, const BpeTrainerSettings& settings, const bpe::LearnResources& resources)
+      : blank_(std::move(blank)), settings_(settings), resources_(resources), cutter_(blank_.normalizers, blank_.pre_tokenizers) {
+    AlphabetSettings& alphabet = settings_.alphabet;
+    if (const auto* bpe = std::get_if<BpeModel>(&blank_.model)) {
+      alphabet.continuing_subword_prefix = bpe->continuing_subword_prefix;
+      alphabet.end_of_word_suffix = bpe->end_of_word_suffix;
+    } else {
+      alphabet.continuing_subword_prefix = std::get<WordPieceModel>(blank_.model).continuing_subword_prefix;
+    }
+  }
 
   const PieceCutter& cutter() const override { return cutter_; }
   TokenizerDefinition learn(PieceCounts& pieces, const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
   const TrainingReport& report() const override { return report_; }
 
  private:
-  using Pieces = std::function<void(const PieceCounts::Visit&)>;
-  struct Alphabet {
-    std::vector<std::string> vocabulary;
-    std::array<TokenId, 256> id_of_byte;
-  };
-  Alphabet make_alphabet(const Pieces& pieces) const;
+  std::vector<std::string> reserved_tokens() const;
+  void check_room(std::size_t reserved, const std::vector<std::string>& vocabulary) const;
+  std::vector<TokenId> absent(std::size_t reserved, const Alphabet& alphabet) const;
   TokenizerDefinition assemble(std::vector<std::string> vocabulary, const std::vector<bpe::LearnedMerge>& merges) const;
 
+  TokenizerDefinition blank_;
   BpeTrainerSettings settings_;
   bpe::LearnResources resources_;
-  std::vector<PreTokenizer> pre_tokenizers_;
   PieceCutter cutter_;
   TrainingReport report_;
 };
 
-// Specials first, then the alphabet by code point; a special that spells a character is that character.
-BpeTrainer::Alphabet BpeTrainer::make_alphabet(const Pieces& pieces) const {
-  std::bitset<256> seen;
-  if (!settings_.whole_alphabet) {
-    pieces([&](std::string_view piece, std::uint64_t) {
-      for (const char byte : piece) seen.set(static_cast<unsigned char>(byte));
-    });
+std::vector<std::string> BpeTrainer::reserved_tokens() const {
+  std::vector<std::string> tokens;
+  for (const AddedToken& token : blank_.added_tokens) tokens.push_back(token.content);
+  const auto* bpe = std::get_if<BpeModel>(&blank_.model);
+  if (bpe == nullptr || !bpe->byte_fallback) return tokens;
+  for (int byte = 0; byte < 256; ++byte) tokens.push_back(byte_token(static_cast<unsigned char>(byte)));
+  return tokens;
+}
+
+void BpeTrainer::check_room(std::size_t reserved, const std::vector<std::string>& vocabulary) const {
+  const std::size_t least = vocabulary.size();
+  if (least <= settings_.vocab_size) return;
+  const std::string limit = cutter_.cuts_bytes() ? "" : ", or leave rare characters out with --limit-alphabet or --coverage";
+  throw Error(ErrorCode::usage, "a vocabulary of " + std::to_string(settings_.vocab_size) + " cannot hold " + std::to_string(reserved) +
+                                    " special tokens and an alphabet of " + std::to_string(least - reserved))
+      .remedy("ask for --vocab-size " + std::to_string(least) + " or more" + limit);
+}
+
+// Reserved tokens that spell no symbol: a join may build them.
+std::vector<TokenId> BpeTrainer::absent(std::size_t reserved, const Alphabet& alphabet) const {
+  std::vector<TokenId> ids;
+  for (TokenId id = 0; id < reserved; ++id) {
+    if (!std::binary_search(alphabet.ids().begin(), alphabet.ids().end(), id)) ids.push_back(id);
   }
-  Alphabet alphabet{.vocabulary = settings_.specials, .id_of_byte = {}};
-  for (const std::string& character : byte_level::alphabet()) {
-    const auto byte = static_cast<unsigned char>(byte_level::unspell(character)->front());
-    if (!settings_.whole_alphabet && !seen[byte]) continue;
-    const auto place = std::find(alphabet.vocabulary.begin(), alphabet.vocabulary.end(), character);
-    alphabet.id_of_byte[byte] = static_cast<TokenId>(place - alphabet.vocabulary.begin());
-    if (place == alphabet.vocabulary.end()) alphabet.vocabulary.push_back(character);
-  }
-  const std::size_t least = alphabet.vocabulary.size();
-  if (least <= settings_.vocab_size) return alphabet;
-  throw Error(ErrorCode::usage, "a vocabulary of " + std::to_string(settings_.vocab_size) + " cannot hold " +
-                                    std::to_string(settings_.specials.size()) + " special tokens and an alphabet of " +
-                                    std::to_string(least - settings_.specials.size()))
-      .remedy("ask for --vocab-size " + std::to_string(least) + " or more");
+  return ids;
 }
 
 TokenizerDefinition BpeTrainer::learn(PieceCounts& counts, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   report_.pieces = counts.total();
   // In any order where it all fits into memory, else merged from the disk.
+  const bool of_bytes = cutter_.cuts_bytes();
   const CountTable* table = counts.gather();
   std::uint64_t symbols = 0;
-  if (table != nullptr) table->for_each([&](std::string_view piece, std::uint64_t) { symbols += piece.size(); });
+  if (table != nullptr) {
+    table->for_each([&](std::string_view piece, std::uint64_t) { symbols += of_bytes ? piece.size() : utf8::count_code_points(piece); });
+  }
   if (table == nullptr || !bpe::fits_into_memory(symbols, table->memory(), resources_)) {
     table = nullptr;
     counts.spill();
     symbols = counts.spilled_key_bytes();
   }
-  const Pieces pieces = [&](const PieceCounts::Visit& visit) { table != nullptr ? table->for_each(visit) : counts.for_each(visit); };
-  Alphabet alphabet = make_alphabet(pieces);
+  const Alphabet::Pieces pieces = [&](const PieceCounts::Visit& visit) { table != nullptr ? table->for_each(visit) : counts.for_each(visit); };
+  std::vector<std::string> vocabulary = reserved_tokens();
+  const std::size_t reserved = vocabulary.size();
+  const Alphabet alphabet(settings_.alphabet, of_bytes, pieces, vocabulary);
+  check_room(reserved, vocabulary);
 
   const auto source = [&](const bpe::MergeLearner::Visit& visit) {
     std::vector<TokenId> ids;
     report_.distinct_pieces = 0;
     pieces([&](std::string_view piece, std::uint64_t count) {
       ++report_.distinct_pieces;
-      ids.clear();
-      for (const char byte : piece) ids.push_back(alphabet.id_of_byte[static_cast<unsigned char>(byte)]);
+      alphabet.spell(piece, ids);
       visit(ids, count);
     });
   };
-  const auto merges = bpe::learn_merges(source, symbols, alphabet.vocabulary,
+  const std::vector<TokenId> unused = absent(reserved, alphabet);
+  const auto merges = bpe::learn_merges(source, symbols, vocabulary,
                                         {.max_tokens = settings_.vocab_size,
                                          .min_count = settings_.min_frequency,
-                                         .max_token_length = settings_.max_token_length},
+                                         .max_token_length = settings_.max_token_length,
+                                         .absent = unused,
+                                         .continuing_prefix = settings_.alphabet.continuing_subword_prefix},
                                         resources_, [&] { counts.clear(); }, progress);
-  report_.vocabulary = alphabet.vocabulary.size();
+  report_.vocabulary = vocabulary.size();
+  report_.left_out = alphabet.left_out();
   report_.merges = merges.size();
   report_.last_count = merges.empty() ? 0 : merges.back().count;
-  return assemble(std::move(alphabet.vocabulary), merges);
+  return assemble(std::move(vocabulary), merges);
 }
 
 TokenizerDefinition BpeTrainer::assemble(std::vector<std::string> vocabulary, const std::vector<bpe::LearnedMerge>& merges) const {
-  TokenizerDefinition definition;
-  for (TokenId id = 0; id < settings_.specials.size(); ++id) {
-    definition.added_tokens.push_back({.id = id, .content = settings_.specials[id], .normalized = false, .special = true});
+  TokenizerDefinition definition = blank_;
+  if (auto* word_piece = std::get_if<WordPieceModel>(&definition.model)) {
+    word_piece->vocabulary = std::move(vocabulary);
+    return definition;
   }
-  definition.pre_tokenizers = pre_tokenizers_;
-  definition.decoders = {ByteLevelDecoder{}};
-  BpeModel model;
+  auto& model = std::get<BpeModel>(definition.model);
   model.vocabulary = std::move(vocabulary);
   model.merges.reserve(merges.size());
   for (const bpe::LearnedMerge& merge : merges) model.merges.push_back(merge.pair);
-  definition.model = std::move(model);
   return definition;
 }
 
 }  // namespace
 
-std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, const bpe::LearnResources& resources) {
-  return std::make_unique<BpeTrainer>(settings, resources);
+std::unique_ptr<Trainer> make_bpe_trainer(TokenizerDefinition blank, const BpeTrainerSettings& settings, const bpe::LearnResources& resources) {
+  return std::make_unique<BpeTrainer>(std::move(blank), settings, resources);
+}
+
+TokenizerDefinition byte_level_tokenizer(const std::optional<SplitPattern>& pattern, bool add_prefix_space) {
+  TokenizerDefinition blank;
+  blank.model = BpeModel();
+  blank.pre_tokenizers = byte_level_pre_tokenizers(pattern, add_prefix_space);
+  blank.decoders = {ByteLevelDecoder()};
+  return blank;
+}
+
+std::u32string all_bytes() {
+  std::u32string characters;
+  for (int byte = 0; byte < 256; ++byte) characters += byte_level::to_char(static_cast<unsigned char>(byte));
+  return characters;
 }
 
 }  // namespace quern

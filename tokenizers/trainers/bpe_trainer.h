@@ -1,33 +1,38 @@
-// Trains a byte-level BPE tokenizer: learns merges from counted pieces (bytes), assembles the definition.
+// Trains BPE by the rules of Hugging Face, on bytes or characters, and WordPiece as Hugging Face does: by BPE with "##".
 //
-//   auto trainer = make_bpe_trainer({.vocab_size = 32000}, {.threads = 8, .memory = budget});
+//   auto trainer = make_bpe_trainer(byte_level_tokenizer(SplitPattern::named("gpt2")), {.vocab_size = 32000}, {.threads = 8, .memory = budget});
 //   TokenizerDefinition definition = trainer->learn(pieces, progress);
 //
-// Ids as in Hugging Face: specials in the order given, then the alphabet by code point, then the merges' results.
+// Training starts from the tokenizer to be, which lacks its vocabulary only. Its added tokens have the first ids, from 0; then come
+// the bytes <0x00> … where the model falls back to bytes, the alphabet (alphabet.h), and what the merges build.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "tokenizers/bpe/merge_rounds.h"
+#include "tokenizers/trainers/alphabet.h"
 #include "tokenizers/trainers/trainer.h"
 
 namespace quern {
 
 struct BpeTrainerSettings {
-  std::size_t vocab_size = 30000;       // specials and alphabet included
-  std::uint64_t min_frequency = 2;      // a pair rarer than this is not joined
-  std::size_t max_token_length = 0;     // in bytes, strict; 0: no limit (merge_learner.h)
-  bool whole_alphabet = true;           // all 256 bytes get an id, so that any text can be encoded; else only those seen
-  std::vector<std::string> specials = {};
-  std::optional<SplitPattern> pattern = std::nullopt;  // none: a text is one piece
-  bool add_prefix_space = false;  // as in Hugging Face: to the text before gpt2 or no split, to each piece of any other
+  std::size_t vocab_size = 30000;    // all included
+  std::uint64_t min_frequency = 2;   // a pair rarer than this is not joined
+  std::size_t max_token_length = 0;  // in symbols, strict; 0: no limit (merge_learner.h)
+  // Prefix and suffix are the model's. For bytes, initial = all of them makes any text encodable.
+  AlphabetSettings alphabet = {};
 };
 
-// Within the memory given, whatever the pieces: those that are too many are learned from in rounds (bpe/merge_rounds.h).
-std::unique_ptr<Trainer> make_bpe_trainer(const BpeTrainerSettings& settings, const bpe::LearnResources& resources);
+// `blank` has a BpeModel or a WordPieceModel. Within the memory given, whatever the pieces: those that are too many are learned from in
+// rounds (bpe/merge_rounds.h). Error{usage} from learn() when the vocabulary cannot hold the alphabet.
+std::unique_ptr<Trainer> make_bpe_trainer(TokenizerDefinition blank, const BpeTrainerSettings& settings, const bpe::LearnResources& resources);
+
+// A byte-level BPE tokenizer without a vocabulary. Without a pattern a text is one piece. add_prefix_space as in Hugging Face: to the text
+// before gpt2 or no split, to each piece of any other.
+TokenizerDefinition byte_level_tokenizer(const std::optional<SplitPattern>& pattern, bool add_prefix_space = false);
+// The characters that spell all bytes, for AlphabetSettings::initial.
+std::u32string all_bytes();
 
 }  // namespace quern

@@ -39,6 +39,8 @@ class PieceCutter {
   template <class Take>  // take(std::string_view piece, std::size_t readable)
   void cut(std::string_view text, Scratch& scratch, Take take) const;
 
+  bool cuts_bytes() const { return bytes_.has_value(); }  // else characters, of which ByteLevel spells bytes
+
   // What these parts are, as one line of JSON; two cutters with the same description cut alike. Large maps are hashed.
   const std::string& description() const { return description_; }
 

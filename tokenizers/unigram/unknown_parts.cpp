@@ -5,18 +5,9 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "tokenizers/byte_token.h"
 
 namespace quern::unigram {
-namespace {
-
-// "<0x0A>"
-std::string byte_text(std::size_t byte) {
-  constexpr const char* kDigits = "0123456789ABCDEF";
-  return std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + '>';
-}
-
-}  // namespace
-
 SentencePieceUnknowns::SentencePieceUnknowns(const SentencePieceModel& model) {
   std::unordered_map<std::string_view, TokenId> bytes;
   for (TokenId id = 0; id < model.pieces.size(); ++id) {
@@ -32,9 +23,9 @@ SentencePieceUnknowns::SentencePieceUnknowns(const SentencePieceModel& model) {
   }
   auto& ids = bytes_.emplace();
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    const auto found = bytes.find(byte_text(byte));
+    const auto found = bytes.find(byte_token(static_cast<unsigned char>(byte)));
     if (found == bytes.end()) {
-      throw Error(ErrorCode::format, "the model has byte_fallback, but no piece " + byte_text(byte));
+      throw Error(ErrorCode::format, "the model has byte_fallback, but no piece " + byte_token(static_cast<unsigned char>(byte)));
     }
     ids[byte] = found->second;
   }
@@ -45,7 +36,7 @@ HuggingFaceUnknowns::HuggingFaceUnknowns(const UnigramModel& model)
   std::unordered_map<std::string_view, TokenId> ids;
   for (TokenId id = 0; id < model.vocabulary.size(); ++id) ids[model.vocabulary[id]] = id;
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    if (const auto found = ids.find(byte_text(byte)); found != ids.end()) bytes_[byte] = found->second;
+    if (const auto found = ids.find(byte_token(static_cast<unsigned char>(byte))); found != ids.end()) bytes_[byte] = found->second;
   }
 }
 

@@ -78,7 +78,17 @@ TEST_CASE("max_token_length binds all but pairs of initial symbols") {
 TEST_CASE("a merge that rebuilds an existing token keeps its id") {
   // "ab" is a special token: it spells what the first join builds, and stands nowhere in the words.
   const std::vector<NaiveWord> words = {{{1, 2, 3}, 5}, {{1, 2}, 4}, {{3, 3, 2, 1, 2}, 1}};
-  check_against_naive(words, {"ab", "a", "b", "c"}, {.max_tokens = 12});
+  const std::vector<TokenId> special = {0};
+  check_against_naive(words, {"ab", "a", "b", "c"}, {.max_tokens = 12, .absent = special});
+}
+
+TEST_CASE("a pair that spells a token of other words is not joined") {
+  // Words of "#" and of symbols marked "##": "#" and "###" would be "##", and with "##a" that would be "##a" again.
+  const std::vector<std::string> vocabulary = {"#", "###", "##a", "##b"};
+  const LearnOptions options{.max_tokens = 30, .continuing_prefix = "##"};
+  check_against_naive({{{0, 1, 2, 3}, 9}, {{0, 1, 1, 2}, 5}, {{2, 3, 2, 3}, 2}}, vocabulary, options);
+  std::mt19937 random(3);
+  for (int round = 0; round < 40; ++round) check_against_naive(random_words(random, 4, 20, 12), vocabulary, options);
 }
 
 TEST_CASE("an empty corpus gives no merges") {

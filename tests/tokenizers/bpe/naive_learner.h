@@ -1,6 +1,7 @@
 // BPE learning as one would write it on a blackboard: recount every pair before every join. The oracle for MergeLearner.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,6 +19,15 @@ struct NaiveWord {
 inline std::vector<LearnedMerge> learn_naively(std::vector<NaiveWord> words, std::vector<std::string>& vocabulary,
                                                const LearnOptions& options) {
   std::vector<std::size_t> length(vocabulary.size(), 1);
+  std::vector<bool> taken(vocabulary.size(), true);
+  for (const TokenId id : options.absent) taken[id] = false;
+  const auto joined_text = [&](TokenId a, TokenId b) {
+    const std::string &left = vocabulary[a], &right = vocabulary[b];
+    return left + (right.starts_with(options.continuing_prefix) ? right.substr(options.continuing_prefix.size()) : right);
+  };
+  const auto id_of = [&](const std::string& text) {
+    return static_cast<TokenId>(std::find(vocabulary.begin(), vocabulary.end(), text) - vocabulary.begin());
+  };
   std::vector<LearnedMerge> merges;
   while (vocabulary.size() < options.max_tokens) {
     std::map<std::pair<TokenId, TokenId>, std::uint64_t> counts;  // ordered: the first of the best is the tie's winner
@@ -29,13 +39,15 @@ inline std::vector<LearnedMerge> learn_naively(std::vector<NaiveWord> words, std
     for (const auto& [pair, count] : counts) {
       const std::size_t together = length[pair.first] + length[pair.second];
       if (options.max_token_length != 0 && together > 2 && together >= options.max_token_length) continue;
+      const TokenId built = id_of(joined_text(pair.first, pair.second));
+      if (built < taken.size() && taken[built]) continue;
       if (count > best_count) best = pair, best_count = count;
     }
     if (best_count == 0 || best_count < options.min_count) break;
-    const std::string text = vocabulary[best.first] + vocabulary[best.second];
-    TokenId joined = 0;
-    while (joined < vocabulary.size() && vocabulary[joined] != text) ++joined;
-    if (joined == vocabulary.size()) vocabulary.push_back(text), length.push_back(0);
+    const std::string text = joined_text(best.first, best.second);
+    const TokenId joined = id_of(text);
+    if (joined == vocabulary.size()) vocabulary.push_back(text), length.push_back(0), taken.push_back(true);
+    taken[joined] = true;
     length[joined] = length[best.first] + length[best.second];
     merges.push_back({{best.first, best.second}, joined, best_count});
     for (NaiveWord& word : words) {
