@@ -10,8 +10,8 @@
 namespace quern {
 namespace {
 
-UnigramTrainerSettings settings_of(const Json& recipe) {
-  UnigramTrainerSettings settings;
+SentencePieceTrainingSettings settings_of(const Json& recipe) {
+  SentencePieceTrainingSettings settings;
   const auto get = [&](const char* name, auto& value) {
     if (recipe.contains(name)) value = recipe[name].get<std::remove_reference_t<decltype(value)>>();
   };
@@ -56,7 +56,7 @@ Pieces expected_pieces(const std::string& name) {
 }
 
 Pieces train(const Json& recipe) {
-  UnigramTrainerSettings settings = settings_of(recipe);
+  SentencePieceTrainingSettings settings = settings_of(recipe);
   const std::string corpus = corpus_of(recipe["corpus"]);
   const auto lines = reference_data::lines(corpus);
   for (const std::string_view line : lines) {

@@ -26,14 +26,14 @@ std::vector<std::string> texts() {
   return texts;
 }
 
-UnigramTrainerSettings settings(std::size_t vocab_size) {
-  UnigramTrainerSettings settings;
+SentencePieceTrainingSettings settings(std::size_t vocab_size) {
+  SentencePieceTrainingSettings settings;
   settings.vocab_size = vocab_size;
   settings.character_coverage = 1;
   return settings;
 }
 
-TokenizerDefinition train(const UnigramTrainerSettings& settings, int threads) {
+TokenizerDefinition train(const SentencePieceTrainingSettings& settings, int threads) {
   const auto trainer = make_unigram_trainer(settings, threads, std::uint64_t{1} << 30);
   PieceCounts counts({.workers = 1, .memory = std::size_t{1} << 26, .tmpdir = {}});
   for (const std::string& text : texts()) counts.add(0, text, 0);
@@ -61,7 +61,7 @@ TEST_CASE("a trained model encodes what it was trained on, and threads change no
 }
 
 TEST_CASE("reserved pieces stand at their ids, others at the lowest free ones") {
-  UnigramTrainerSettings with = settings(330);
+  SentencePieceTrainingSettings with = settings(330);
   with.hard_vocab_limit = false;
   with.reserved.unk_id = 1;
   with.reserved.bos_id.reset();
@@ -83,10 +83,10 @@ TEST_CASE("reserved pieces stand at their ids, others at the lowest free ones") 
 TEST_CASE("settings that cannot be met are errors that say what can") {
   REQUIRE_THROWS_AS(train(settings(10), 1), Error);         // fewer than there are characters
   REQUIRE_THROWS_AS(train(settings(1000000), 1), Error);    // more than the text gives
-  UnigramTrainerSettings twice = settings(60);
+  SentencePieceTrainingSettings twice = settings(60);
   twice.reserved.user_defined_symbols = {"a", "a"};
   REQUIRE_THROWS_AS(make_unigram_trainer(twice, 1, 1 << 30), Error);
-  UnigramTrainerSettings taken = settings(60);
+  SentencePieceTrainingSettings taken = settings(60);
   taken.reserved.eos_id = 0;
   REQUIRE_THROWS_AS(make_unigram_trainer(taken, 1, 1 << 30), Error);
 }
