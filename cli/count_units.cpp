@@ -1,7 +1,6 @@
 #include "cli/count_units.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -12,8 +11,6 @@
 
 namespace quern::cli {
 namespace {
-
-constexpr std::string_view kRegex = "regex:";
 
 const char* name(OnInvalid on_invalid) {
   switch (on_invalid) {
@@ -57,17 +54,6 @@ CorpusCounter::CountBlock count_pieces(const PieceCutter& cutter, int threads, b
   };
 }
 
-std::optional<SplitPattern> split_pattern(const std::string& name) {
-  if (name == "none") return std::nullopt;
-  if (name.starts_with(kRegex)) return SplitPattern::from_regex(name.substr(kRegex.size()));
-  const std::vector<std::string>& names = SplitPattern::names();
-  if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw Error(ErrorCode::usage, "--pre-tokenizer is \"" + name + "\"")
-        .remedy(fmt::format("use {}, none, or regex: with an expression behind it", fmt::join(names, ", ")));
-  }
-  return SplitPattern::named(name);
-}
-
 void require_pieces_of(const PieceCutter& cutter, const CountFile& run) {
   const Json made_by = Json::parse(run.fingerprint(), nullptr, false), wanted = Json::parse(cutter.description());
   if (!made_by.is_object()) throw Error(ErrorCode::format, "does not say what it counts").at(run.path());
@@ -76,7 +62,7 @@ void require_pieces_of(const PieceCutter& cutter, const CountFile& run) {
     throw Error(ErrorCode::usage, "holds counts of unit " + unit + ", not of pieces").at(run.path()).remedy("count with corpus count --unit pretoken");
   }
   if (unit == "unknown" || made_by.value("cut", Json()) == wanted) return;
-  throw Error(ErrorCode::usage, "its pieces were cut in another way").at(run.path()).remedy("give the --pre-tokenizer and --add-prefix-space that it was counted with");
+  throw Error(ErrorCode::usage, "its pieces were cut in another way").at(run.path()).remedy("give the options that it was counted with: --preset, --model, --compat, --normalizer, --pre-tokenizer, --digits, --add-prefix-space");
 }
 
 std::vector<std::pair<std::string, std::string>> record_settings(const RecordFormat& format) {

@@ -2,7 +2,6 @@
 // cutting of tokenizers/.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "cli/context.h"
@@ -19,9 +18,6 @@ std::string count_fingerprint(CountUnit unit, const PieceCutter* cutter, OnInval
 
 // Counts the pieces of every record; the cutter outlives the result. keep_newlines: a record's terminator belongs to it.
 CorpusCounter::CountBlock count_pieces(const PieceCutter& cutter, int threads, bool keep_newlines);
-
-// The pattern that --pre-tokenizer names: one of SplitPattern's, regex:PATTERN, or none. Error{usage} for another name.
-std::optional<SplitPattern> split_pattern(const std::string& name);
 
 // Error{usage} unless the run holds pieces that were cut as this cutter does.
 void require_pieces_of(const PieceCutter& cutter, const CountFile& run);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cli/count_units.h"
 #include "cli/training_recipe.h"
 #include "core/error.h"
 #include "core/text/utf8.h"
@@ -59,13 +58,24 @@ std::vector<Normalizer> normalizers_of(std::string_view names) {
   return parts;
 }
 
-std::optional<PreTokenizer> named_pre_tokenizer(std::string_view name) {
-  if (name == "whitespace") return WhitespacePreTokenizer();
-  if (name == "whitespace-split") return WhitespaceSplitPreTokenizer();
-  if (name == "bert") return BertPreTokenizer();
-  if (name == "metaspace") return MetaspacePreTokenizer();
-  if (name == "punctuation") return PunctuationPreTokenizer();
-  return std::nullopt;
+const std::vector<std::pair<const char*, PreTokenizer>>& named_pre_tokenizers() {
+  static const std::vector<std::pair<const char*, PreTokenizer>> all = {
+      {"whitespace", WhitespacePreTokenizer()}, {"whitespace-split", WhitespaceSplitPreTokenizer()}, {"bert", BertPreTokenizer()},
+      {"metaspace", MetaspacePreTokenizer()},   {"punctuation", PunctuationPreTokenizer()},
+  };
+  return all;
+}
+
+// One of SplitPattern's, an expression, or none.
+std::optional<SplitPattern> split_pattern(const std::string& name) {
+  constexpr std::string_view kRegex = "regex:";
+  if (name == "none") return std::nullopt;
+  if (name.starts_with(kRegex)) return SplitPattern::from_regex(name.substr(kRegex.size()));
+  std::vector<std::string> names = SplitPattern::names();
+  if (std::find(names.begin(), names.end(), name) != names.end()) return SplitPattern::named(name);
+  for (const auto& row : named_pre_tokenizers()) names.push_back(row.first);
+  throw Error(ErrorCode::usage, "--pre-tokenizer is \"" + name + "\"")
+      .remedy(fmt::format("use {}, none, or regex: with an expression behind it", fmt::join(names, ", ")));
 }
 
 std::vector<PreTokenizer> pre_tokenizers_of(const TrainingRecipe& recipe) {
@@ -73,8 +83,10 @@ std::vector<PreTokenizer> pre_tokenizers_of(const TrainingRecipe& recipe) {
   if (recipe.digits == Digits::single) parts.push_back(DigitsPreTokenizer{.individual_digits = true});
   if (recipe.digits == Digits::triples) parts.push_back(SplitPreTokenizer{.pattern = SplitPattern::from_regex("\\p{N}{1,3}")});
   const bool of_bytes = recipe.rules == Rules::bytes;
-  if (const auto named = named_pre_tokenizer(recipe.pre_tokenizer)) {
-    parts.push_back(*named);
+  const auto& named = named_pre_tokenizers();
+  const auto found = std::find_if(named.begin(), named.end(), [&](const auto& row) { return recipe.pre_tokenizer == row.first; });
+  if (found != named.end()) {
+    parts.push_back(found->second);
     if (of_bytes) parts.push_back(ByteLevelPreTokenizer{.add_prefix_space = recipe.add_prefix_space, .use_regex = false});
     return parts;
   }

@@ -253,6 +253,11 @@ void declare_learning(Options& options, TrainingRecipe& recipe) {
   options.flag("squeeze-spaces", recipe.squeeze_spaces).group(kSentencePiece).help("several spaces are one, none at the ends");
 }
 
+bool says_how_to_cut(const TrainingRecipe& recipe) {
+  return recipe.preset != "none" || recipe.model != ModelKind::automatic || recipe.rules != Rules::automatic || !recipe.normalizer.empty() ||
+         !recipe.pre_tokenizer.empty() || recipe.digits != Digits::automatic || recipe.add_prefix_space;
+}
+
 TrainingRecipe complete(const TrainingRecipe& recipe) {
   if (const auto& all = all_defaults(); recipe.preset != "none" && std::none_of(all.begin(), all.end(), [&](const Defaults& row) { return recipe.preset == row.preset; })) {
     std::vector<std::string> names;

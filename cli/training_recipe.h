@@ -58,6 +58,8 @@ struct TrainingRecipe {
 void declare_cutting(Options& options, TrainingRecipe& recipe);
 void declare_learning(Options& options, TrainingRecipe& recipe);
 
+// Whether any option of declare_cutting was used, but for keep_newlines.
+bool says_how_to_cut(const TrainingRecipe& recipe);
 TrainingRecipe complete(const TrainingRecipe& recipe);
 PieceCutter cutter_of(const TrainingRecipe& whole);
 std::unique_ptr<Trainer> make_trainer(const TrainingRecipe& whole, const bpe::LearnResources& resources);

@@ -9,6 +9,7 @@
 #include "cli/commands/registry.h"
 #include "cli/count_units.h"
 #include "cli/shared_options.h"
+#include "cli/training_recipe.h"
 #include "core/stop.h"
 #include "corpora/count_run.h"
 #include "corpora/count_units.h"
@@ -20,9 +21,7 @@ namespace {
 struct Config {
   CountUnit unit = CountUnit::word;
   std::string tokenizer;
-  std::string pre_tokenizer;
-  bool add_prefix_space = false;
-  bool keep_newlines = false;
+  TrainingRecipe recipe;
   bool text = false;
   std::string shard = "1/1";
   bool resume = false;
@@ -45,12 +44,7 @@ void declare(Options& options, Config& config) {
       .path()
       .help("cut as this tokenizer does")
       .details("Its normalizers and pre-tokenizers are used; its added tokens are text like any other.");
-  options.value("pre-tokenizer", config.pre_tokenizer, "NAME")
-      .default_text("")
-      .help("cut as this pattern does, on bytes")
-      .details("gpt2, cl100k, cl100k-hf, o200k, none, or regex:PATTERN, as for tokenizer train.");
-  options.flag("add-prefix-space", config.add_prefix_space).help("with --pre-tokenizer: as if after a space");
-  options.flag("keep-newlines", config.keep_newlines).help("with pretoken: a line's LF belongs to it");
+  declare_cutting(options, config.recipe);
   options.flag("text", config.text)
       .help("write lines of unit, tab and count")
       .details("In a unit, backslash, TAB, LF and CR are written \\\\ \\t \\n \\r, other control characters and bytes that are not UTF-8 "
@@ -72,18 +66,18 @@ void declare(Options& options, Config& config) {
 
 // Where pieces come from, if they are what is counted.
 std::optional<PieceCutter> make_cutter(const Config& config) {
-  const bool has_tokenizer = !config.tokenizer.empty(), has_pattern = !config.pre_tokenizer.empty();
+  const bool has_tokenizer = !config.tokenizer.empty(), has_recipe = says_how_to_cut(config.recipe);
   if (config.unit != CountUnit::pretoken) {
-    if (has_tokenizer || has_pattern) {
-      throw Error(ErrorCode::usage, std::string(has_tokenizer ? "-t" : "--pre-tokenizer") + " is for --unit pretoken").remedy("add --unit pretoken");
+    if (has_tokenizer || has_recipe) {
+      throw Error(ErrorCode::usage, std::string(has_tokenizer ? "-t is" : "options on how to cut are") + " for --unit pretoken").remedy("add --unit pretoken");
     }
     return std::nullopt;
   }
-  if (has_tokenizer == has_pattern) {
-    throw Error(ErrorCode::usage, has_tokenizer ? "-t and --pre-tokenizer exclude each other" : "which pieces? --unit pretoken needs a tokenizer or a pattern")
-        .remedy("name a tokenizer with -t, or a pattern with --pre-tokenizer");
+  if (has_tokenizer == has_recipe) {
+    throw Error(ErrorCode::usage, has_tokenizer ? "-t says how to cut, and so do other options" : "which pieces? --unit pretoken needs to know how to cut")
+        .remedy("name a tokenizer with -t, or give the options of the training to come: --preset, --model, --pre-tokenizer");
   }
-  if (has_pattern) return PieceCutter({}, byte_level_pre_tokenizers(split_pattern(config.pre_tokenizer), config.add_prefix_space));
+  if (has_recipe) return cutter_of(complete(config.recipe));
   const Tokenizer tokenizer = Tokenizer::load(config.tokenizer);
   return PieceCutter(tokenizer.definition().normalizers, tokenizer.definition().pre_tokenizers);
 }
@@ -144,7 +138,7 @@ void run(const Config& config, Context& context) {
   const std::optional<PieceCutter> cutter = make_cutter(config);
   require_input(config.inputs);
   const auto start = std::chrono::steady_clock::now();
-  const std::string fingerprint = count_fingerprint(config.unit, cutter ? &*cutter : nullptr, config.inputs.format.on_invalid, config.keep_newlines);
+  const std::string fingerprint = count_fingerprint(config.unit, cutter ? &*cutter : nullptr, config.inputs.format.on_invalid, config.recipe.keep_newlines);
   const CountJob job = make_job(config, fingerprint);
   if (job.save_folder.empty()) {
     if (config.resume) throw Error(ErrorCode::usage, "--resume needs an output file, beside which a count is saved").remedy("name it with -o");
@@ -156,7 +150,7 @@ void run(const Config& config, Context& context) {
 
   const CorpusCounter::CountBlock count_block = config.unit == CountUnit::word        ? count_words
                                                 : config.unit == CountUnit::character ? count_characters
-                                                                                      : count_pieces(*cutter, job.threads, config.keep_newlines);
+                                                                                      : count_pieces(*cutter, job.threads, config.recipe.keep_newlines);
   CorpusCounter counter(job, count_block);
   // An existing file and a folder that cannot be written to are refused now, not in the end.
   if (!job.save_folder.empty() && !counter.result_was_announced()) (void)config.output.open();

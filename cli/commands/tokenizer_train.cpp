@@ -8,32 +8,21 @@
 #include "cli/commands/registry.h"
 #include "cli/count_units.h"
 #include "cli/shared_options.h"
+#include "cli/training_recipe.h"
 #include "core/stop.h"
 #include "corpora/corpus_counter.h"
 #include "corpora/count_run.h"
+#include "tokenizers/formats/conversion.h"
 #include "tokenizers/formats/registry.h"
-#include "tokenizers/trainers/bpe_trainer.h"
+#include "tokenizers/formats/vocabulary_builder.h"
 
 namespace quern::cli {
 namespace {
 
 constexpr std::string_view kRegex = "regex:";
 
-enum class ModelKind { bpe };
-enum class InitialAlphabet { bytes, observed };
-enum class Preset { none, gpt2, gpt4 };
-
 struct Config {
-  ModelKind model = ModelKind::bpe;
-  Preset preset = Preset::none;
-  std::int64_t vocab_size = 0;  // 0: the preset's
-  std::int64_t min_frequency = 2;
-  std::int64_t max_token_length = 0;
-  std::vector<std::string> specials;
-  std::string pre_tokenizer;  // empty: the preset's
-  InitialAlphabet initial_alphabet = InitialAlphabet::bytes;
-  bool add_prefix_space = false;
-  bool keep_newlines = false;
+  TrainingRecipe recipe;
   Inputs inputs;
   OutputTarget output;
   std::vector<std::string> from_counts;
@@ -46,37 +35,8 @@ struct Config {
 };
 
 void declare(Options& options, Config& config) {
-  options.choice("model", config.model, {{"bpe", ModelKind::bpe}}).help("kind of tokenizer");
-  options.choice("preset", config.preset, {{"none", Preset::none}, {"gpt2", Preset::gpt2}, {"gpt4", Preset::gpt4}})
-      .help("settings of a known tokenizer")
-      .details("Options given beside it win. gpt2: --vocab-size 50257 --pre-tokenizer gpt2 --special '<|endoftext|>'; gpt4: --vocab-size 100257 "
-               "--pre-tokenizer cl100k --special '<|endoftext|>'.");
-  options.value("vocab-size", config.vocab_size, "N")
-      .at_least(1)
-      .default_text("30000")
-      .help("size of the vocabulary, all included")
-      .details("Special tokens and the alphabet count.");
-  options.value("min-frequency", config.min_frequency, "N").at_least(0).help("join no pair seen less often");
-  options.value("max-token-length", config.max_token_length, "N")
-      .at_least(0)
-      .help("join to less than N bytes; 0 = any length")
-      .details("As in Hugging Face, two bytes may always be joined, and a token of exactly N bytes is too long.");
-  options.value("special", config.specials, "TOKEN")
-      .help("special token; repeat it for more")
-      .details("Special tokens get the first ids, in the order given.");
-  options.value("pre-tokenizer", config.pre_tokenizer, "NAME")
-      .default_text("gpt2")
-      .help("where text is cut before joining")
-      .details("gpt2, cl100k, cl100k-hf and o200k are published patterns; with none, a record is one piece; regex:PATTERN cuts at the matches "
-               "of a regular expression (RE2 or ICU syntax), which are pieces of their own.");
-  options.choice("initial-alphabet", config.initial_alphabet,
-                 {{"bytes", InitialAlphabet::bytes}, {"observed", InitialAlphabet::observed}})
-      .help("all 256 bytes, or those in the text")
-      .details("With observed, text with other bytes cannot be encoded: they are dropped without a word.");
-  options.flag("add-prefix-space", config.add_prefix_space).help("a record begins as if after a space");
-  options.flag("keep-newlines", config.keep_newlines)
-      .help("a line's LF belongs to it")
-      .details("As when Hugging Face trains from files; without it, as when it trains from an iterator.");
+  declare_cutting(options, config.recipe);
+  declare_learning(options, config.recipe);
   options.value("from-counts", config.from_counts, "RUN")
       .path()
       .help("learn from counts instead of text; repeat it")
@@ -98,59 +58,48 @@ void declare(Options& options, Config& config) {
   shared::json(options, config.json);
 }
 
-void apply_preset(Config& config) {
-  const auto prefer = [](auto& value, auto preset) {
-    if (value == std::decay_t<decltype(value)>{}) value = preset;
-  };
-  if (config.preset != Preset::none && config.specials.empty()) config.specials = {"<|endoftext|>"};
-  prefer(config.vocab_size, config.preset == Preset::gpt2 ? 50257 : config.preset == Preset::gpt4 ? 100257 : 30000);
-  prefer(config.pre_tokenizer, std::string(config.preset == Preset::gpt4 ? "cl100k" : "gpt2"));
-}
-
-BpeTrainerSettings settings_of(const Config& config) {
-  return {.vocab_size = static_cast<std::size_t>(config.vocab_size),
-          .min_frequency = static_cast<std::uint64_t>(config.min_frequency),
-          .max_token_length = static_cast<std::size_t>(config.max_token_length),
-          .alphabet = {.initial = config.initial_alphabet == InitialAlphabet::bytes ? all_bytes() : std::u32string()}};
-}
-
-TokenizerDefinition blank_of(const Config& config) {
-  TokenizerDefinition blank = byte_level_tokenizer(split_pattern(config.pre_tokenizer), config.add_prefix_space);
-  for (auto special = config.specials.begin(); special != config.specials.end(); ++special) {
-    if (special->empty()) throw Error(ErrorCode::usage, "--special is empty").remedy("a special token needs a text");
-    if (std::find(config.specials.begin(), special, *special) != special)
-      throw Error(ErrorCode::usage, "--special \"" + *special + "\" is given twice").remedy("name each special token once");
-    blank.added_tokens.push_back({.id = static_cast<TokenId>(blank.added_tokens.size()), .content = *special, .normalized = false, .special = true});
-  }
-  return blank;
-}
-
 // As a shell takes it.
-std::string quoted_pattern(const Config& config) {
-  if (!config.pre_tokenizer.starts_with(kRegex)) return config.pre_tokenizer;
+std::string quoted_pattern(const std::string& pre_tokenizer) {
+  if (!pre_tokenizer.starts_with(kRegex)) return pre_tokenizer;
   std::string quoted = "'";
-  for (const char c : config.pre_tokenizer.substr(kRegex.size())) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  for (const char c : pre_tokenizer.substr(kRegex.size())) quoted += c == '\'' ? "'\\''" : std::string(1, c);
   return quoted + "'";
 }
 
+// Characters that the tokenizer will not know, the first of them by name.
+std::string left_out_text(const std::vector<std::string>& characters) {
+  constexpr std::size_t kShown = 5;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(characters.size(), kShown); ++i) names += " " + formats::in_quotes(characters[i]);
+  return fmt::format("{} characters are left out of the vocabulary:{}{}", characters.size(), names, characters.size() > kShown ? " …" : "");
+}
+
 void report(const Config& config, const Context& context, const TrainingReport& report, double seconds) {
+  const TrainingRecipe& recipe = config.recipe;
   if (config.json) {
     Output out = Output::to_stdout();
     out.write(fmt::format("{{\"schema\":1,\"vocabulary\":{},\"merges\":{},\"pieces\":{},\"distinct_pieces\":{},"
-                          "\"last_count\":{},\"seconds\":{:.3f}}}\n",
-                          report.vocabulary, report.merges, report.pieces, report.distinct_pieces, report.last_count, seconds));
+                          "\"last_count\":{},\"left_out\":{},\"skipped\":{},\"seconds\":{:.3f}}}\n",
+                          report.vocabulary, report.merges, report.pieces, report.distinct_pieces, report.last_count, report.left_out.size(),
+                          report.skipped, seconds));
     out.commit();
     return;
   }
   std::string line = fmt::format("{}: {} tokens from {} pieces, {} of them distinct, in {:.1f} s", config.output.path,
                                  report.vocabulary, report.pieces, report.distinct_pieces, seconds);
   if (report.merges != 0) line += fmt::format("; the last of {} merges was seen {} times", report.merges, report.last_count);
-  if (report.vocabulary < static_cast<std::size_t>(config.vocab_size))
-    line += fmt::format("; {} were asked for, but no pair was left that is seen {} times", config.vocab_size,
-                        std::max<std::int64_t>(config.min_frequency, 1));
+  if (report.vocabulary < static_cast<std::size_t>(recipe.vocab_size)) {
+    line += fmt::format("; {} were asked for, but ", recipe.vocab_size);
+    line += report.merges != 0 || recipe.rules == Rules::bytes ? fmt::format("no pair was left that is seen {} times", std::max<std::int64_t>(recipe.min_frequency, 1))
+                                                               : "the text has no more";
+  }
   context.notice(line);
-  if (config.output.path.ends_with(".tiktoken") && config.pre_tokenizer != "none")
-    context.notice("a .tiktoken file does not say where text is split: use it with --pattern " + quoted_pattern(config));
+  if (!report.left_out.empty()) context.notice(left_out_text(report.left_out));
+  if (report.skipped != 0) {
+    context.notice(fmt::format("{} records are left out: they are longer than --max-sentence-length {} bytes, or hold U+2585", report.skipped, recipe.max_sentence_length));
+  }
+  if (config.output.path.ends_with(".tiktoken") && recipe.pre_tokenizer != "none")
+    context.notice("a .tiktoken file does not say where text is split: use it with --pattern " + quoted_pattern(recipe.pre_tokenizer));
 }
 
 // The pieces that others counted. Runs say how text was cut for them; text does not.
@@ -196,8 +145,9 @@ CountJob make_job(const Config& config, const std::string& fingerprint, int thre
 void check_inputs(const Config& config) {
   if (config.output.is_standard()) {
     throw Error(ErrorCode::usage, "where to? a tokenizer is written to a file or folder")
-        .remedy("name it with -o: tokenizer.json, name.tiktoken, or a folder for vocab.json and merges.txt");
+        .remedy("name it with -o: tokenizer.json, name.model, vocab.txt, name.tiktoken, or a folder");
   }
+  formats::require_target(config.output.path, {.force = config.output.force});
   if (config.from_counts.empty()) return require_input(config.inputs);
   if (!config.inputs.files.empty()) throw Error(ErrorCode::usage, "--from-counts takes the place of text").remedy("give counts or text, or count the text first");
   if (config.resume) throw Error(ErrorCode::usage, "--resume goes on with counting, and --from-counts has it done").remedy("leave one of them out");
@@ -214,14 +164,14 @@ TokenizerDefinition learn(Trainer& trainer, PieceCounts& pieces, const Context& 
 
 void run(const Config& given, Context& context) {
   Config config = given;
-  apply_preset(config);
+  config.recipe = complete(given.recipe);
   check_inputs(config);
   const auto start = std::chrono::steady_clock::now();
   const int threads = effective_threads(config.threads);
   const std::uint64_t memory = memory_budget(config.memory);
-  const auto trainer = make_bpe_trainer(blank_of(config), settings_of(config), {.threads = threads, .memory = memory, .tmpdir = config.tmpdir});
+  const auto trainer = make_trainer(config.recipe, {.threads = threads, .memory = memory, .tmpdir = config.tmpdir});
   const PieceCutter& cutter = trainer->cutter();
-  const std::string fingerprint = count_fingerprint(CountUnit::pretoken, &cutter, config.inputs.format.on_invalid, config.keep_newlines);
+  const std::string fingerprint = count_fingerprint(CountUnit::pretoken, &cutter, config.inputs.format.on_invalid, config.recipe.keep_newlines);
 
   std::optional<PieceCounts> added;
   std::optional<CorpusCounter> counter;
@@ -232,14 +182,16 @@ void run(const Config& given, Context& context) {
     const CountJob job = make_job(config, fingerprint, threads);
     if (config.output.force && !config.resume) remove_saved_counts(job.save_folder);
     Stop::install();
-    counter.emplace(job, count_pieces(cutter, threads, config.keep_newlines));
+    counter.emplace(job, count_pieces(cutter, threads, config.recipe.keep_newlines));
     if (config.resume && !counter->resumed()) context.notice(job.save_folder + ": nothing is saved here, counting from the beginning");
     report_damage(context, run_with_progress(*counter, context));
   }
   PieceCounts& pieces = added ? *added : counter->counts();
   if (!config.save_counts.empty()) write_counts(config, fingerprint, pieces);
-  const TokenizerDefinition definition = learn(*trainer, pieces, context);
-  formats::write(definition, config.output.path, {.force = config.output.force});
+  // What the form of the output cannot say of the rules just followed is no loss of anything that was there before.
+  const formats::Conversion learned = formats::convert_for(learn(*trainer, pieces, context), config.output.path);
+  for (const std::string& difference : learned.losses) context.notice(config.output.path + ": " + difference);
+  formats::write(learned.definition, config.output.path, {.force = config.output.force});
   if (counter) counter->remove_saved();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   report(config, context, trainer->report(), seconds.count());
@@ -253,14 +205,18 @@ const Command tokenizer_train = make_command<Config>(
         .group = Group::tokenizers,
         .summary = "learn a tokenizer from text",
         .description =
-            "Counts the pieces of the text and learns byte-level BPE merges from the counts, by the rules of Hugging Face "
-            "tokenizers: the merges, their order and all ids are the same. The result does not depend on the number of threads, "
+            "Counts the pieces of the text and learns a tokenizer from the counts: BPE on bytes or characters, WordPiece or Unigram, by the rules of "
+            "Hugging Face tokenizers or of SentencePiece. The result does not depend on the number of threads, "
             "on how the text is compressed or divided into files, or on the order of its records; nor on --memory, which text may outgrow "
             "many times: what has no room is on disk, which takes longer.\n\n"
-            "The form of the output follows its name: .json is a tokenizer.json, .tiktoken a rank file, anything else a folder "
-            "as of Hugging Face: tokenizer.json, vocab.json and merges.txt.",
+            "The form of the output follows its name: .json is a tokenizer.json, .model a SentencePiece model with its .vocab beside it, vocab.txt BERT's list, "
+            ".tiktoken a rank file, anything else a folder as of Hugging Face.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",
                       "a tokenizer.json that Hugging Face loads"},
+                     {"quern tokenizer train --preset bert --vocab-size 600 -o bert/ corpus.txt",
+                      "a folder that BERT's tools load"},
+                     {"quern tokenizer train --model unigram --vocab-size 90 -o u.model corpus.txt",
+                      "a SentencePiece model"},
                      {"quern tokenizer train --jsonl text -o web.json web.jsonl.gz",
                       "from a field of compressed JSON lines"}},
         .see_also = {"tokenizer info", "encode", "decode"},

@@ -175,7 +175,9 @@ TEST_CASE("pages fit 79 columns") {
 TEST_CASE("manual pages fit 79 columns") {
   for (const auto& page : man_pages()) {
     INFO(page.file);
-    CHECK(too_long_line(page.text).empty());
+    std::string text = page.text;
+    std::erase(text, '\\');  // "\\-" is one column wide
+    CHECK(too_long_line(text).empty());
   }
 }
 

@@ -1,6 +1,5 @@
 #include "tokenizers/formats/registry.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "core/error.h"
@@ -51,6 +50,15 @@ void require_exact(const Conversion& conversion, const std::string& form) {
       .remedy("write tokenizer.json instead, or convert it with --lossy");
 }
 
+// Null: a folder.
+const Format* format_for(const std::string& path) {
+  for (const Format* format : all()) {
+    if (format->writes_to != nullptr && format->writes_to(path)) return format;
+  }
+  if (names_folder(path)) return nullptr;
+  throw Error(ErrorCode::usage, "no tokenizer format has this suffix").at(path).remedy("write to NAME.json, NAME.model, vocab.txt, NAME.tiktoken or a folder");
+}
+
 }  // namespace
 
 std::string Candidate::name() const {
@@ -88,18 +96,21 @@ TokenizerDefinition read(const std::string& path, const LoadOptions& options) {
   refuse(candidate);
 }
 
-void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options) {
-  const auto format = std::find_if(all().begin(), all().end(),
-                                   [&](const Format* f) { return f->writes_to != nullptr && f->writes_to(path); });
-  if (format == all().end() && names_folder(path)) return write_folder(definition, path, options);
-  const Conversion conversion = convert_for(definition, path);
-  if (format == all().end()) {
-    throw Error(ErrorCode::usage, "no tokenizer format has this suffix")
-        .at(path)
-        .remedy("write to NAME.json, NAME.model, vocab.txt, NAME.tiktoken or a folder");
+void require_target(const std::string& path, const OutputOptions& options) {
+  const std::filesystem::path target(path);
+  if (format_for(path) != nullptr) {
+    (void)Output::to_file(path, options);
+  } else if (const std::string inside = (target / "tokenizer.json").string(); !options.force && std::filesystem::exists(inside)) {
+    throw Error(ErrorCode::usage, "exists already").at(inside).remedy("replace it with --force, or choose another name");
   }
-  require_exact(conversion, (*format)->name);
-  (*format)->write(conversion.definition, path, options);
+}
+
+void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options) {
+  const Format* const format = format_for(path);
+  if (format == nullptr) return write_folder(definition, path, options);
+  const Conversion conversion = convert_for(definition, path);
+  require_exact(conversion, format->name);
+  format->write(conversion.definition, path, options);
 }
 
 }  // namespace quern::formats

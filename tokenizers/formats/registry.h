@@ -58,6 +58,9 @@ extern const Format vocabulary_and_merges;
 const std::vector<const Format*>& all();  // in the order in which they are asked
 TokenizerDefinition read(const std::string& path, const LoadOptions& options = {});
 void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options = {});
+// Before long work: Error unless some form is written to such a name, the place can be written to, and nothing is there that
+// options.force does not allow to replace.
+void require_target(const std::string& path, const OutputOptions& options = {});
 
 // The same for bytes in memory, `name` standing in errors (tests, fuzzing).
 TokenizerDefinition read_tokenizer_json(std::string_view text, const std::string& name);

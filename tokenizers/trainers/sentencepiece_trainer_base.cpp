@@ -88,6 +88,7 @@ TokenizerDefinition SentencePieceTrainer::learn(PieceCounts& texts, const Progre
   corpus_.finish();
   for (const CountedText& sentence : corpus_.sentences()) report_.pieces += sentence.count;
   report_.distinct_pieces = corpus_.sentences().size();
+  report_.skipped = corpus_.skipped();
   TokenizerDefinition definition = assemble(learn_pieces(progress));
   report_.vocabulary = std::get<SentencePieceModel>(definition.model).pieces.size();
   return definition;

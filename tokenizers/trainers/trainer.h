@@ -22,6 +22,7 @@ namespace quern {
 struct TrainingReport {
   std::uint64_t pieces = 0;  // pieces counted
   std::uint64_t distinct_pieces = 0;
+  std::uint64_t skipped = 0;     // of them, not learned from (SentencePieceTrainingSettings::max_sentence_length)
   std::vector<std::string> left_out;  // characters of the text that are no tokens
   std::size_t vocabulary = 0;
   std::size_t merges = 0;
