@@ -50,9 +50,10 @@ class Pieces {
     return static_cast<std::size_t>(next - out);
   }
 
-  void miss(std::string_view piece, bool is_part, IdBuffer& out) {
+  bool miss(std::string_view piece, bool is_part, IdBuffer& out) {
     TokenId* const to = out.reserve(piece.size());
     out.advance(is_part ? bpe_.merge(piece, scratch_, to) : bpe_.encode(piece, scratch_, to));
+    return true;
   }
 
  private:

@@ -3,12 +3,12 @@
 //   struct Policy {
 //     CutPiece next(const char* p, const char* end);        // the first piece from p on; empty only at the end
 //     std::size_t direct(const char* p, std::size_t size, TokenId* out);   // of a direct piece: at most kMostDirect ids
-//     void miss(std::string_view piece, bool is_part, IdBuffer& out);      // appends its ids
+//     bool miss(std::string_view piece, bool is_part, IdBuffer& out);      // appends its ids; false: not to be remembered
 //   };
 //   encode_pieces(text.data(), text.data() + text.size(), ids, cache, policy);
 //
 // The ids of a piece must depend on its bytes alone, and on whether it is a part of something that would be looked up as a
-// whole. Pieces that are direct are told by a table of their own, for instance single ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
+// whole; else it must not be remembered. Pieces that are direct are told by a table of their own, for instance single ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
 #pragma once
 
 #include <algorithm>
@@ -103,8 +103,8 @@ void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, Pi
         }
       }
       const std::size_t before = out.size();
-      policy.miss({piece.begin, piece.size}, piece.kind == Kind::part, out);
-      if (is_short) cache.insert(piece.key, piece.hash, out.from(before), out.size() - before);
+      const bool keep = policy.miss({piece.begin, piece.size}, piece.kind == Kind::part, out);
+      if (is_short && keep) cache.insert(piece.key, piece.hash, out.from(before), out.size() - before);
     }
   }
 }

@@ -133,20 +133,22 @@ class Bert final : public SegmentEncoder {
     return 1;
   }
 
-  void miss(std::string_view word, bool, IdBuffer& out) {
+  bool miss(std::string_view word, bool, IdBuffer& out) {
     if (std::all_of(word.begin(), word.end(), is_ascii_word)) {
       normalized_.text.assign(word);
       if (compiled_.lowercase) {
         for (char& c : normalized_.text) c = static_cast<char>(is_ascii_letter(c) ? c | 0x20 : c);
       }
-      return encode_word(normalized_.text, out);
+      encode_word(normalized_.text, out);
+      return true;
     }
     compiled_.normalizers.normalize(word, normalized_.text);
-    if (normalized_.text.empty()) return;
+    if (normalized_.text.empty()) return true;
     compiled_.pre_tokenizers.cut(normalized_, false, scratch_);
     for (const TextRange& range : scratch_.pieces) {
       encode_word(std::string_view(normalized_.text).substr(range.begin, range.end - range.begin), out);
     }
+    return true;
   }
 
  private:

@@ -149,7 +149,7 @@ class Metaspace final : public SegmentEncoder {
     return list[0];
   }
 
-  void miss(std::string_view piece, bool, IdBuffer& out) {
+  bool miss(std::string_view piece, bool, IdBuffer& out) {
     marked_.clear();
     for (std::size_t at = 0; at < piece.size();) {
       const std::size_t space = std::min(piece.find(' ', at), piece.size());
@@ -158,6 +158,7 @@ class Metaspace final : public SegmentEncoder {
       at = space + 1;
     }
     out.advance(compiled_.bpe.encode(marked_, scratch_, out.reserve(marked_.size())));
+    return true;
   }
 
  private:

@@ -29,5 +29,6 @@ class CompiledSegments {
 // Null where the definition is not of that kind, or its vocabulary does not allow such cuts.
 std::unique_ptr<const CompiledSegments> make_metaspace_bpe(const TokenizerDefinition& definition);
 std::unique_ptr<const CompiledSegments> make_bert_word_piece(const TokenizerDefinition& definition);
+std::unique_ptr<const CompiledSegments> make_unigram_words(const TokenizerDefinition& definition);
 
 }  // namespace quern

@@ -16,6 +16,7 @@ std::unique_ptr<const CompiledSegments> make_segments(const TokenizerDefinition&
   // What stands in the raw text does not tell which added tokens the normalized text will hold.
   const auto& added = definition.added_tokens;
   if (std::any_of(added.begin(), added.end(), [](const AddedToken& token) { return token.normalized; })) return nullptr;
+  if (auto segments = make_unigram_words(definition)) return segments;
   return make_bert_word_piece(definition);
 }
 

@@ -17,6 +17,8 @@ void Encoder::encode(std::string_view text, Scratch& scratch, std::vector<ModelT
   flavour_->encode(text, scratch, TokenSink{tokens});
 }
 
+bool Encoder::settle(std::string_view stretch, std::vector<TokenId>& ids) const { return flavour_->settle(stretch, ids); }
+
 std::vector<Segmentation> Encoder::nbest(std::string_view text, std::size_t k) const { return flavour_->nbest(text, k); }
 
 Segmentation Encoder::sample(std::string_view text, const SampleOptions& options, const Random& random,

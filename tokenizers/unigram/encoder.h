@@ -62,6 +62,9 @@ class Encoder {
   // Error{input} when the text has a character that is no piece and the model no unknown token (Hugging Face's flavour).
   void encode(std::string_view text, Scratch& scratch, std::vector<TokenId>& ids) const;
   void encode(std::string_view text, Scratch& scratch, std::vector<ModelToken>& tokens) const;
+  // Appends the ids of a stretch inside of a piece, if they are the same whatever stands before it; false where that is not
+  // sure, or some characters are spelled by bytes. An unknown run at its front may go on from what stands before.
+  bool settle(std::string_view stretch, std::vector<TokenId>& ids) const;
 
   // The best segmentations, best first; k ≥ 1. Like SentencePiece, one only where the search grows too large.
   std::vector<Segmentation> nbest(std::string_view text, std::size_t k) const;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "tokenizers/unigram/search.h"
+#include "tokenizers/unigram/settled_path.h"
 #include "tokenizers/unigram/unknown_parts.h"
 
 namespace quern::unigram {
@@ -38,12 +39,36 @@ class HuggingFaceSearch final : public Search<Score, double> {
       : Search<Score, double>(searched_pieces<Score>(model),
                               {.unknown_score = rarest(model) - kUnknownPenalty, .has_unknown = model.unk_id.has_value()}),
         unknowns_(model),
-        unk_(model.unk_id.value_or(Part::kUnknown)) {
+        unk_(model.unk_id.value_or(Part::kUnknown)),
+        byte_fallback_(model.byte_fallback) {
     for (const std::string& token : model.vocabulary) sizes_.push_back(static_cast<std::uint32_t>(token.size()));
+    double largest = std::abs(this->rules_.unknown_score);
+    for (const double score : model.scores) largest = std::max(largest, std::abs(score));
+    rounding_ = 0x1p31 * largest * 0x1p-53;
   }
 
   void encode(std::string_view text, Encoder::Scratch& scratch, IdSink sink) const override { encode_into(text, scratch, sink); }
   void encode(std::string_view text, Encoder::Scratch& scratch, TokenSink sink) const override { encode_into(text, scratch, sink); }
+
+  bool settle(std::string_view stretch, std::vector<TokenId>& ids) const override {
+    if (byte_fallback_ || unk_ == Part::kUnknown) return false;
+    SettledPath<Score> path;
+    if (!path.find(this->trie_, this->rules_.unknown_score, stretch, rounding_)) return false;
+    const std::size_t before = ids.size();
+    const std::span<const Part> parts = path.parts();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      std::size_t run = i;  // of unknown characters
+      while (run < parts.size() && (parts[run].id == Part::kUnknown || parts[run].id == unk_)) ++run;
+      ids.push_back(run > i ? unk_ : parts[i].id);
+      if (run <= i + 1) continue;
+      if (this->trie_.find(stretch.substr(parts[i].begin, parts[run - 1].end - parts[i].begin)) != PieceTrie<Score>::kDead) {
+        ids.resize(before);  // spells a token, if nothing unknown stands before it
+        return false;
+      }
+      i = run - 1;
+    }
+    return true;
+  }
 
  private:
   // Every piece begins at zero, so a segmentation once found is right for good.
@@ -101,6 +126,8 @@ class HuggingFaceSearch final : public Search<Score, double> {
 
   const HuggingFaceUnknowns unknowns_;
   const TokenId unk_;
+  const bool byte_fallback_;
+  double rounding_ = 0;               // what an addition may err by: a text has fewer than 2^31 characters
   std::vector<std::uint32_t> sizes_;  // by id
 };
 

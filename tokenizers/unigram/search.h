@@ -21,6 +21,7 @@ class Encoder::Flavour {
   virtual ~Flavour() = default;
   virtual void encode(std::string_view text, Scratch& scratch, IdSink sink) const = 0;
   virtual void encode(std::string_view text, Scratch& scratch, TokenSink sink) const = 0;
+  virtual bool settle(std::string_view stretch, std::vector<TokenId>& ids) const = 0;
   virtual std::vector<Segmentation> nbest(std::string_view text, std::size_t k) const = 0;
   virtual Segmentation sample(std::string_view text, const SampleOptions& options,
                               const std::function<double()>& uniform) const = 0;

@@ -5,6 +5,7 @@
 
 #include "core/text/utf8.h"
 #include "tokenizers/unigram/search.h"
+#include "tokenizers/unigram/settled_path.h"
 #include "tokenizers/unigram/unknown_parts.h"
 
 namespace quern::unigram {
@@ -46,13 +47,10 @@ std::uint32_t longest(const std::vector<ScoredPiece<float>>& pieces) {
 // Where no piece has U+2581 but at its front, every path has a boundary before each U+2581, so words are searched one by one,
 // each from the sum that those before it left: the same operations, the same floats.
 //
-// A word's segmentation is remembered when rounding cannot change it, whatever stands before. Let B(q) be the best score to
-// place q of the word in exact arithmetic from zero, F(q) what floats make of it from a sum T, and M a bound of all sums that
-// occur. One addition errs by at most u = M / 2^24, and a maximum of values that err by at most e errs by at most e; so by
-// induction |F(q) - T - B(q)| ≤ n(q) u, where n(q), the characters up to q, bounds the pieces of any path there. If at each
-// place of the best path its candidate is ahead of all others there by more than 2 n(q) u in exact arithmetic, floats choose
-// it too. Sums stay within M = 2^17: T is at most kRestart, or the search begins again at zero, and a word adds at most
-// 18 characters of at most kMostScore each. With |T| ≤ kLastStart none of them reaches kRestart inside the word.
+// A word's segmentation is remembered when rounding cannot change it, whatever stands before (settled_path.h). Sums stay within
+// M = 2^17, so an addition errs by at most M / 2^24: a sum before a word is at most kRestart, or the search begins again at
+// zero, and a word adds at most 18 characters of at most kMostScore each. With |T| ≤ kLastStart none of them reaches kRestart
+// inside the word.
 constexpr float kMostScore = 1000;
 constexpr float kLastStart = 100000 - kMostScore * WordCache::kLongestWord;
 constexpr double kRounding = 131072.0 / (1 << 24);
@@ -64,6 +62,8 @@ class SentencePieceSearch final : public Search<float, float> {
 
   void encode(std::string_view text, Encoder::Scratch& scratch, IdSink sink) const override { encode_into(text, scratch, sink); }
   void encode(std::string_view text, Encoder::Scratch& scratch, TokenSink sink) const override { encode_into(text, scratch, sink); }
+  // Pieces are sentences here, and what stands before a stretch may be long: sums of unknown scores need not stay in bounds.
+  bool settle(std::string_view, std::vector<TokenId>&) const override { return false; }
 
  private:
   SentencePieceSearch(const SentencePieceModel& model, const std::vector<ScoredPiece<float>>& pieces)
@@ -157,44 +157,16 @@ class SentencePieceSearch final : public Search<float, float> {
     unknowns_.append(text, scratch.parts, after_unknown, sink);
   }
 
-  // The pieces of the best path where it is ahead of all others by more than rounding can take from it, as proved above;
-  // none where it is not, or has unknown characters.
+  // The pieces of the best path where rounding cannot change it; none where it can, or has unknown characters.
   std::span<const TokenId> settle(std::string_view word, std::array<TokenId, WordCache::kLongestWord>& ids) const {
-    struct Cell {
-      double best = -1e9, second = -1e9;
-      std::uint32_t characters = 0;
-      PieceTrie<float>::Node last = 0;
-      void offer(double score, PieceTrie<float>::Node node) {
-        second = std::max(second, std::min(score, best));
-        if (score > best) best = score, last = node;
-      }
-    };
-    std::array<Cell, WordCache::kLongestWord + 1> cells;
-    cells[0].best = 0;
-    const char *begin = word.data(), *end = begin + word.size();
-    for (const char* p = begin; p < end;) {
-      const std::size_t size = character_size(p, end);
-      Cell* const here = &cells[static_cast<std::size_t>(p - begin)];
-      auto node = trie_.first_character(p, size);
-      const bool known = trie_.is_piece(node);
-      here[size].offer(here->best + (known ? trie_.score(node) : rules_.unknown_score), known ? node : PieceTrie<float>::kDead);
-      here[size].characters = here->characters + 1;
-      for (const char* q = p + size; node != PieceTrie<float>::kDead && q < end && trie_.step(node, *q);) {
-        ++q;
-        if (trie_.is_piece(node)) here[q - p].offer(here->best + trie_.score(node), node);
-      }
-      p += size;
+    SettledPath<float> path;
+    if (!path.find(trie_, rules_.unknown_score, word, kRounding)) return {};
+    std::size_t count = 0;
+    for (const Part& part : path.parts()) {
+      if (part.id == Part::kUnknown) return {};
+      ids[count++] = part.id;
     }
-    std::size_t first = ids.size();
-    for (std::size_t at = word.size(); at > 0;) {
-      constexpr double kDoubles = 1e-6;  // far more than these sums err by themselves
-      const Cell& cell = cells[at];
-      if (cell.last == PieceTrie<float>::kDead) return {};
-      if (cell.best - cell.second <= 2 * kRounding * cell.characters + kDoubles) return {};
-      ids[--first] = trie_.piece(cell.last).id;
-      at -= trie_.piece(cell.last).size;
-    }
-    return std::span(ids).subspan(first);
+    return std::span(ids).first(count);
   }
 
   void append(std::string_view text, std::span<const Part> parts, std::vector<ModelToken>& tokens) const override {
