@@ -11,6 +11,7 @@ const std::vector<const Command*>& commands() {
       &corpus_merge,
       &corpus_stats,
       &tokenizer_train,
+      &tokenizer_extend,
       &tokenizer_info,
       &tokenizer_convert,
       &encode,

@@ -40,6 +40,23 @@ std::string compact(const std::vector<Part>& parts, void (*write)(formats::Inden
   return "{\"xxh3-128\":[" + std::to_string(hash.high64) + "," + std::to_string(hash.low64) + "]}";
 }
 
+// tokenizer.json has no word for it.
+std::string describe(const SentencePieceNormalizer& normalizer) {
+  const XXH128_hash_t hash = XXH3_128bits(normalizer.charsmap.data(), normalizer.charsmap.size());
+  return Json{{"type", "SentencePiece"},
+              {"charsmap", {hash.high64, hash.low64}},
+              {"add_dummy_prefix", normalizer.add_dummy_prefix},
+              {"remove_extra_whitespaces", normalizer.remove_extra_whitespaces},
+              {"escape_whitespaces", normalizer.escape_whitespaces},
+              {"whitespace_as_suffix", normalizer.whitespace_as_suffix}}
+      .dump();
+}
+
+std::string describe(const std::vector<Normalizer>& normalizers) {
+  const auto* sentencepiece = normalizers.empty() ? nullptr : std::get_if<SentencePieceNormalizer>(&normalizers.front());
+  return sentencepiece != nullptr ? describe(*sentencepiece) : compact(normalizers, formats::write_normalizers);
+}
+
 }  // namespace
 
 PieceCutter::PieceCutter(const std::vector<Normalizer>& normalizers, const std::vector<PreTokenizer>& pre_tokenizers)
@@ -48,7 +65,7 @@ PieceCutter::PieceCutter(const std::vector<Normalizer>& normalizers, const std::
       has_no_parts_(normalizers.empty() && pre_tokenizers.empty()),
       needs_spans_(looks_at_spans(normalizers, pre_tokenizers)),
       takes_ill_formed_(!normalizers.empty() && std::holds_alternative<SentencePieceNormalizer>(normalizers.front())),
-      description_("{\"normalizer\":" + compact(normalizers, formats::write_normalizers) +
+      description_("{\"normalizer\":" + describe(normalizers) +
                    ",\"pre_tokenizer\":" + compact(pre_tokenizers, formats::write_pre_tokenizers) + "}") {
   if (works_on_bytes(normalizers, pre_tokenizers)) bytes_.emplace(pre_tokenizers);
 }

@@ -25,6 +25,7 @@ struct TrainingReport {
   std::uint64_t skipped = 0;     // of them, not learned from (SentencePieceTrainingSettings::max_sentence_length)
   std::vector<std::string> left_out;  // characters of the text that are no tokens
   std::size_t vocabulary = 0;
+  std::size_t added = 0;         // to a tokenizer that was there before (extender.h)
   std::size_t merges = 0;
   std::uint64_t last_count = 0;  // of the last merge: how thin the evidence was
 };
