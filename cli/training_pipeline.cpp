@@ -202,6 +202,7 @@ std::unique_ptr<Trainer> make_pair_trainer(const TrainingRecipe& recipe, const b
   const BpeTrainerSettings settings{.vocab_size = static_cast<std::size_t>(recipe.vocab_size),
                                     .min_frequency = static_cast<std::uint64_t>(recipe.min_frequency),
                                     .max_token_length = static_cast<std::size_t>(recipe.max_token_length),
+                                    .score = recipe.score == Score::likelihood ? BpeTrainerSettings::Score::likelihood : BpeTrainerSettings::Score::frequency,
                                     .alphabet = alphabet_of(recipe)};
   return make_bpe_trainer(blank_of(recipe), settings, resources);
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <queue>
-#include <unordered_map>
 
 #include "tokenizers/bpe/pair_table.h"
+#include "tokenizers/bpe/token_names.h"
 #include "tokenizers/bpe/word_cells.h"
 
 namespace quern::bpe {
@@ -100,11 +100,6 @@ class PairSums {
   std::size_t used_ = 0;
 };
 
-std::string joined_text(const std::string& left, std::string_view right, std::string_view continuing_prefix) {
-  if (right.starts_with(continuing_prefix)) right.remove_prefix(continuing_prefix.size());
-  return left + std::string(right);
-}
-
 }  // namespace
 
 struct MergeLearner::State {
@@ -115,7 +110,6 @@ struct MergeLearner::State {
   std::priority_queue<Candidate> queue;
   std::vector<std::uint32_t> length;   // of each token, in cells
   std::vector<std::uint32_t> symbols;  // the same in initial symbols, of which a cell may hold several
-  std::vector<bool> taken;             // tokens that stand in words, here or elsewhere: no join may build them again
   std::uint64_t threshold = 1;
   std::size_t max_token_length = 0;
   Side left, right;
@@ -262,13 +256,10 @@ MergeLearner::~MergeLearner() = default;
 std::vector<LearnedMerge> MergeLearner::learn(std::vector<std::string>& vocabulary, const LearnOptions& options,
                                               const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   State& s = *state_;
-  std::unordered_map<std::string, TokenId> ids;
-  for (std::size_t id = 0; id < vocabulary.size(); ++id) ids.emplace(vocabulary[id], static_cast<TokenId>(id));
+  TokenNames names(vocabulary, options);
   s.length.assign(vocabulary.size(), 1);
   s.symbols.assign(options.lengths.begin(), options.lengths.end());
   s.symbols.resize(vocabulary.size(), 1);
-  s.taken.assign(vocabulary.size(), true);
-  for (const TokenId id : options.absent) s.taken[id] = false;
   for (Side* side : {&s.left, &s.right}) side->changes.resize(std::max(vocabulary.size(), options.max_tokens) + 1);
   s.max_token_length = options.max_token_length;
 
@@ -286,21 +277,17 @@ std::vector<LearnedMerge> MergeLearner::learn(std::vector<std::string>& vocabula
       continue;
     }
     const TokenId a = left_of(best.key), b = right_of(best.key);
-    const auto [entry, is_new] = ids.emplace(joined_text(vocabulary[a], vocabulary[b], options.continuing_prefix), static_cast<TokenId>(vocabulary.size()));
-    const TokenId joined = entry->second;
-    if (is_new) {
-      vocabulary.push_back(entry->first);
-      s.length.push_back(0);
-      s.symbols.push_back(0);
-      s.taken.push_back(false);
-    } else if (s.taken[joined]) {
+    const std::optional<TokenId> built = names.join(a, b);
+    if (!built) {
       PairTable::drop(*s.pairs.find(best.key));
       continue;
     }
+    const TokenId joined = *built;
+    s.length.resize(vocabulary.size());
+    s.symbols.resize(vocabulary.size());
     s.length[joined] = s.length[a] + s.length[b];
     s.symbols[joined] = s.symbols[a] + s.symbols[b];
     merges.push_back({{a, b}, joined, best.count});
-    s.taken[joined] = true;
     s.replace(best.key, joined);
     s.account(best.key, joined);
     if (progress && merges.size() % kProgressEvery == 0) progress(vocabulary.size(), options.max_tokens);

@@ -6,6 +6,7 @@
 #include "core/text/utf8.h"
 #include "tokenizers/byte_level.h"
 #include "tokenizers/byte_token.h"
+#include "tokenizers/wordpiece/likelihood_learner.h"
 
 namespace quern {
 namespace {
@@ -97,13 +98,14 @@ TokenizerDefinition BpeTrainer::learn(PieceCounts& counts, const std::function<v
     });
   };
   const std::vector<TokenId> unused = absent(reserved, alphabet);
-  const auto merges = bpe::learn_merges(source, symbols, vocabulary,
-                                        {.max_tokens = settings_.vocab_size,
-                                         .min_count = settings_.min_frequency,
-                                         .max_token_length = settings_.max_token_length,
-                                         .absent = unused,
-                                         .continuing_prefix = settings_.alphabet.continuing_subword_prefix},
-                                        resources_, [&] { counts.clear(); }, progress);
+  const bpe::LearnOptions options{.max_tokens = settings_.vocab_size,
+                                  .min_count = settings_.min_frequency,
+                                  .max_token_length = settings_.max_token_length,
+                                  .absent = unused,
+                                  .continuing_prefix = settings_.alphabet.continuing_subword_prefix};
+  const auto merges = settings_.score == BpeTrainerSettings::Score::likelihood
+                          ? wordpiece::learn_by_likelihood(source, vocabulary, options, resources_.memory, progress)
+                          : bpe::learn_merges(source, symbols, vocabulary, options, resources_, [&] { counts.clear(); }, progress);
   report_.vocabulary = vocabulary.size();
   report_.left_out = alphabet.left_out();
   report_.merges = merges.size();

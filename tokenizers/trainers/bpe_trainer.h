@@ -21,6 +21,9 @@ struct BpeTrainerSettings {
   std::size_t vocab_size = 30000;    // all included
   std::uint64_t min_frequency = 2;   // a pair rarer than this is not joined
   std::size_t max_token_length = 0;  // in symbols, strict; 0: no limit (merge_learner.h)
+  // Which pair is joined next: the most frequent, or the one that is more frequent than its parts would let expect
+  // (wordpiece/likelihood_learner.h), for which all words must fit into memory.
+  enum class Score { frequency, likelihood } score = Score::frequency;
   // Prefix and suffix are the model's. For bytes, initial = all of them makes any text encodable.
   AlphabetSettings alphabet = {};
 };

@@ -1,0 +1,163 @@
+#include "tokenizers/wordpiece/likelihood_learner.h"
+
+#include <algorithm>
+#include <optional>
+#include <queue>
+#include <unordered_map>
+
+#include "core/error.h"
+#include "tokenizers/bpe/pair_table.h"
+#include "tokenizers/bpe/token_names.h"
+
+namespace quern::wordpiece {
+namespace {
+
+using bpe::pair_key;
+using bpe::PairKey;
+
+constexpr std::uint64_t kProgressEvery = 256;
+constexpr std::uint64_t kBytesPerSymbol = 40;  // a symbol, its pair's place in a list, and its share of tables and queue
+
+struct Word {
+  std::vector<TokenId> symbols;
+  std::uint64_t weight;
+};
+
+struct Pair {
+  std::uint64_t count = 0;
+  std::vector<std::uint32_t> words;  // that hold it, or did
+};
+
+struct Candidate {
+  double score;
+  PairKey key;
+  bool operator<(const Candidate& other) const {  // std::priority_queue: the largest comes first
+    return score != other.score ? score < other.score : key > other.key;
+  }
+};
+
+class Learner {
+ public:
+  Learner(const bpe::LearnOptions& options, std::size_t tokens) : options_(options), counts_(tokens), neighbours_(tokens), lengths_(tokens, 1) {}
+
+  void add(std::span<const TokenId> symbols, std::uint64_t weight) {
+    words_.push_back({{symbols.begin(), symbols.end()}, weight});
+    for (const TokenId id : symbols) counts_[id] += weight;
+    count_pairs(static_cast<std::uint32_t>(words_.size() - 1), weight);
+  }
+  void queue_all() {
+    for (const auto& [key, pair] : pairs_) queue_pair(key, pair.count);
+  }
+
+  // The best pair there is; false when none is left.
+  bool next(PairKey& best) {
+    while (!queue_.empty()) {
+      const Candidate candidate = queue_.top();
+      queue_.pop();
+      const std::uint64_t count = pairs_.at(candidate.key).count;
+      if (!may_join(candidate.key, count) || score(candidate.key, count) != candidate.score) continue;  // a later entry says how it is
+      return best = candidate.key, true;
+    }
+    return false;
+  }
+  std::uint64_t count(PairKey key) const { return pairs_.at(key).count; }
+  void forbid(PairKey key) { pairs_.at(key).count = 0; }
+
+  void join(PairKey key, TokenId joined) {
+    const TokenId left = bpe::left_of(key), right = bpe::right_of(key);
+    if (joined >= counts_.size()) counts_.resize(joined + std::size_t{1}), neighbours_.resize(joined + std::size_t{1}), lengths_.resize(joined + std::size_t{1});
+    lengths_[joined] = lengths_[left] + lengths_[right];
+    std::vector<std::uint32_t> words = std::move(pairs_.at(key).words);
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    for (const std::uint32_t word : words) join_in(word, left, right, joined);
+    for (const TokenId changed : {left, right, joined}) {
+      for (const TokenId other : neighbours_[changed]) {
+        for (const PairKey changed_pair : {pair_key(changed, other), pair_key(other, changed)}) {
+          const auto found = pairs_.find(changed_pair);
+          if (found != pairs_.end()) queue_pair(changed_pair, found->second.count);
+        }
+      }
+    }
+  }
+
+ private:
+  bool may_join(PairKey key, std::uint64_t count) const {
+    if (count == 0 || count < options_.min_count) return false;
+    const std::uint32_t a = lengths_[bpe::left_of(key)], b = lengths_[bpe::right_of(key)];
+    return options_.max_token_length == 0 || (a == 1 && b == 1) || a + b < options_.max_token_length;
+  }
+  double score(PairKey key, std::uint64_t count) const {
+    return static_cast<double>(count) / (static_cast<double>(counts_[bpe::left_of(key)]) * static_cast<double>(counts_[bpe::right_of(key)]));
+  }
+  void queue_pair(PairKey key, std::uint64_t count) {
+    if (may_join(key, count)) queue_.push({score(key, count), key});
+  }
+
+  void count_pairs(std::uint32_t index, std::uint64_t weight) {
+    const std::vector<TokenId>& symbols = words_[index].symbols;
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
+      const auto [place, is_new] = pairs_.try_emplace(pair_key(symbols[i], symbols[i + 1]));
+      place->second.count += weight;
+      place->second.words.push_back(index);
+      if (is_new) neighbours_[symbols[i]].push_back(symbols[i + 1]), neighbours_[symbols[i + 1]].push_back(symbols[i]);
+    }
+  }
+
+  void join_in(std::uint32_t index, TokenId left, TokenId right, TokenId joined) {
+    Word& word = words_[index];
+    std::vector<TokenId>& symbols = word.symbols;
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) pairs_.at(pair_key(symbols[i], symbols[i + 1])).count -= word.weight;
+    std::size_t out = 0;
+    for (std::size_t i = 0; i < symbols.size(); ++i, ++out) {
+      const bool joins = i + 1 < symbols.size() && symbols[i] == left && symbols[i + 1] == right;
+      symbols[out] = joins ? joined : symbols[i];
+      if (!joins) continue;
+      counts_[left] -= word.weight, counts_[right] -= word.weight, counts_[joined] += word.weight;
+      ++i;
+    }
+    symbols.resize(out);
+    count_pairs(index, word.weight);
+  }
+
+  bpe::LearnOptions options_;
+  std::vector<Word> words_;
+  std::unordered_map<PairKey, Pair> pairs_;
+  std::vector<std::uint64_t> counts_;             // of each token
+  std::vector<std::vector<TokenId>> neighbours_;  // of each token, on either side, now or before
+  std::vector<std::uint32_t> lengths_;            // in initial symbols
+  std::priority_queue<Candidate> queue_;
+};
+
+}  // namespace
+
+std::vector<bpe::LearnedMerge> learn_by_likelihood(const bpe::MergeLearner::WordSource& source, std::vector<std::string>& vocabulary,
+                                                   const bpe::LearnOptions& options, std::uint64_t memory_budget,
+                                                   const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  Learner learner(options, vocabulary.size());
+  std::uint64_t symbols = 0;
+  source([&](std::span<const TokenId> word, std::uint64_t weight) {
+    symbols += word.size();
+    if (symbols * kBytesPerSymbol > memory_budget) {
+      throw Error(ErrorCode::memory, "the distinct words have no room in memory, which learning by likelihood needs")
+          .remedy("allow more with --memory, or use --score frequency");
+    }
+    learner.add(word, weight);
+  });
+  learner.queue_all();
+
+  bpe::TokenNames names(vocabulary, options);
+  std::vector<bpe::LearnedMerge> merges;
+  for (PairKey best; vocabulary.size() < options.max_tokens && learner.next(best);) {
+    const std::optional<TokenId> joined = names.join(bpe::left_of(best), bpe::right_of(best));
+    if (!joined) {
+      learner.forbid(best);
+      continue;
+    }
+    merges.push_back({{bpe::left_of(best), bpe::right_of(best)}, *joined, learner.count(best)});
+    learner.join(best, *joined);
+    if (progress && merges.size() % kProgressEvery == 0) progress(vocabulary.size(), options.max_tokens);
+  }
+  return merges;
+}
+
+}  // namespace quern::wordpiece
