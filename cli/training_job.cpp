@@ -109,6 +109,13 @@ void check(const TrainingJob& job) {
   if (job.resume) throw Error(ErrorCode::usage, "--resume goes on with counting, and --from-counts has it done").remedy("leave one of them out");
 }
 
+void write_tokenizer(const TrainingJob& job, const TokenizerDefinition& learned, const Context& context) {
+  // What the form cannot say of the rules just followed is no loss of anything that was there before.
+  const formats::Conversion form = formats::convert_for(learned, job.output.path);
+  for (const std::string& difference : form.losses) context.notice(job.output.path + ": " + difference);
+  formats::write(form.definition, job.output.path, {.force = job.output.force});
+}
+
 double run_training(const TrainingJob& job, Trainer& trainer, const Context& context) {
   const auto start = std::chrono::steady_clock::now();
   const int threads = effective_threads(job.threads);
@@ -129,10 +136,7 @@ double run_training(const TrainingJob& job, Trainer& trainer, const Context& con
   }
   PieceCounts& pieces = added ? *added : counter->counts();
   if (!job.save_counts.empty()) write_counts(job, fingerprint, pieces);
-  // What the form of the output cannot say of the rules just followed is no loss of anything that was there before.
-  const formats::Conversion learned = formats::convert_for(learn(trainer, pieces, context), job.output.path);
-  for (const std::string& difference : learned.losses) context.notice(job.output.path + ": " + difference);
-  formats::write(learned.definition, job.output.path, {.force = job.output.force});
+  write_tokenizer(job, learn(trainer, pieces, context), context);
   if (counter) counter->remove_saved();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

@@ -33,6 +33,9 @@ void declare_training_job(Options& options, TrainingJob& job);
 // Error{usage} when options contradict each other or the output cannot be written.
 void check(const TrainingJob& job);
 
+// The tokenizer in the form that the output's name asks for; what differs there is a notice.
+void write_tokenizer(const TrainingJob& job, const TokenizerDefinition& learned, const Context& context);
+
 // Counts, learns, writes; the seconds it took. What was counted is saved when a signal stops it.
 double run_training(const TrainingJob& job, Trainer& trainer, const Context& context);
 

@@ -11,6 +11,7 @@
 #include "tokenizers/normalizers/charsmap_builder.h"
 #include "tokenizers/trainers/bpe_trainer.h"
 #include "tokenizers/trainers/hugging_face_unigram_trainer.h"
+#include "tokenizers/trainers/sentencepiece_library.h"
 #include "tokenizers/trainers/sentencepiece_trainer.h"
 
 namespace quern::cli {
@@ -240,7 +241,7 @@ Algorithm algorithm_of(ModelKind model) {
   }
 }
 
-std::unique_ptr<Trainer> make_sentencepiece(const TrainingRecipe& recipe, const bpe::LearnResources& resources) {
+SentencePieceTrainingSettings sentencepiece_settings(const TrainingRecipe& recipe) {
   if (recipe.digits == Digits::triples) {
     throw Error(ErrorCode::usage, "SentencePiece has no rule for numbers of three digits").remedy("use --digits single, or --compat hf or bytes");
   }
@@ -260,7 +261,7 @@ std::unique_ptr<Trainer> make_sentencepiece(const TrainingRecipe& recipe, const 
   settings.reserved.control_symbols = recipe.specials;
   settings.reserved.user_defined_symbols = recipe.user_tokens;
   settings.reserved.byte_fallback = recipe.byte_fallback;
-  return make_sentencepiece_trainer(algorithm_of(recipe.model), settings, resources.threads, resources.memory);
+  return settings;
 }
 
 }  // namespace
@@ -270,8 +271,14 @@ PieceCutter cutter_of(const TrainingRecipe& recipe) {
   return PieceCutter(normalizers_of(recipe.normalizer), pre_tokenizers_of(recipe));
 }
 
+TokenizerDefinition train_with_library(const TrainingRecipe& recipe, int threads, const std::function<bool(std::string&)>& next_text) {
+  return train_with_sentencepiece(algorithm_of(recipe.model), sentencepiece_settings(recipe), threads, next_text);
+}
+
 std::unique_ptr<Trainer> make_trainer(const TrainingRecipe& recipe, const bpe::LearnResources& resources) {
-  if (recipe.rules == Rules::sentencepiece) return make_sentencepiece(recipe, resources);
+  if (recipe.rules == Rules::sentencepiece) {
+    return make_sentencepiece_trainer(algorithm_of(recipe.model), sentencepiece_settings(recipe), resources.threads, resources.memory);
+  }
   return recipe.model == ModelKind::unigram ? make_hugging_face_unigram(recipe, resources) : make_pair_trainer(recipe, resources);
 }
 

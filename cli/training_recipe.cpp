@@ -110,6 +110,7 @@ const Scope kScopes[] = {
     {"byte-fallback", [](const TrainingRecipe& r) { return r.rules != Rules::bytes && r.model != ModelKind::wordpiece && !(r.rules == Rules::hugging_face && r.model == ModelKind::unigram); },
      "it is for bpe by --compat hf and for SentencePiece's models"},
     {"score", [](const TrainingRecipe& r) { return r.model == ModelKind::wordpiece; }, "it is for --model wordpiece"},
+    {"engine", is_sentencepiece, "it is for --compat sentencepiece"},
     {"max-sentence-length", is_sentencepiece, "it is for --compat sentencepiece"},
     {"soft-limit", is_sentencepiece, "it is for --compat sentencepiece"},
     {"whitespace-suffix", is_sentencepiece, "it is for --compat sentencepiece"},
@@ -243,6 +244,11 @@ void declare_learning(Options& options, TrainingRecipe& recipe) {
       .help("which pair wordpiece joins next")
       .details("frequency: the most frequent, as Hugging Face. likelihood: the one whose parts are together most often for how often they "
                "are there: count(ab) / (count(a) count(b)), as Schuster and Nakajima describe it. Give it a --min-frequency.");
+  options.choice("engine", recipe.engine, {{"quern", Engine::quern}, {"sentencepiece", Engine::sentencepiece}})
+      .group(kSentencePiece)
+      .help("who trains")
+      .details("sentencepiece: the library of that name as it is installed. It keeps all text in memory whatever --memory says, learns what its version learns, "
+               "and knows neither counts nor --resume.");
   options.value("max-sentence-length", recipe.max_sentence_length, "BYTES").group(kSentencePiece).at_least(1).help("leave longer records out");
   options.flag("soft-limit", recipe.soft_limit).group(kSentencePiece).help("fewer tokens than asked for will do");
   options.flag("whitespace-suffix", recipe.whitespace_suffix).group(kSentencePiece).help("a space belongs to the word before it");

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ enum class ModelKind { automatic, bpe, wordpiece, unigram, character, word };
 enum class Rules { automatic, hugging_face, bytes, sentencepiece };
 enum class Digits { automatic, keep, single, triples };
 enum class Score { frequency, likelihood };
+enum class Engine { quern, sentencepiece };
 
 // As the options say it; automatic, empty and 0 are for presets and defaults to fill in.
 struct TrainingRecipe {
@@ -47,6 +49,7 @@ struct TrainingRecipe {
   double coverage = 0;
   bool byte_fallback = false;
   Score score = Score::frequency;
+  Engine engine = Engine::quern;
 
   // By SentencePiece's rules alone.
   std::int64_t max_sentence_length = 4192;
@@ -62,6 +65,8 @@ void declare_learning(Options& options, TrainingRecipe& recipe);
 bool says_how_to_cut(const TrainingRecipe& recipe);
 TrainingRecipe complete(const TrainingRecipe& recipe);
 PieceCutter cutter_of(const TrainingRecipe& whole);
+// By Engine::sentencepiece: from all texts (sentencepiece_library.h).
+TokenizerDefinition train_with_library(const TrainingRecipe& whole, int threads, const std::function<bool(std::string&)>& next_text);
 std::unique_ptr<Trainer> make_trainer(const TrainingRecipe& whole, const bpe::LearnResources& resources);
 
 }  // namespace quern::cli

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "cli/commands/registry.h"
 #include "cli/training_job.h"
 #include "cli/training_recipe.h"
+#include "core/error.h"
+#include "corpora/text_blocks.h"
 
 namespace quern::cli {
 namespace {
@@ -38,11 +41,57 @@ std::string missing_text(const TrainingRecipe& recipe, const TrainingReport& rep
          (joins_pairs ? fmt::format("no pair was left that is seen {} times", std::max<std::int64_t>(recipe.min_frequency, 1)) : "the text has no more");
 }
 
+// The texts of all records, one after the other.
+class Records {
+ public:
+  explicit Records(const TrainingJob& job) : format_(job.inputs.format), reader_(job.inputs.files, format_, {.record_limit = longest_record(job.memory)}) {}
+
+  bool next(std::string& text) {
+    while (at_ == block_.size()) {
+      if (!reader_.next(raw_)) return false;
+      extract(raw_, format_, block_);
+      damage_.add(block_.damage());
+      at_ = 0;
+    }
+    text = block_[at_++];
+    return true;
+  }
+  RecordDamage damage() {
+    damage_.add(reader_.damage());
+    return damage_;
+  }
+
+ private:
+  RecordFormat format_;
+  BlockReader reader_;
+  RawBlock raw_;
+  TextBlock block_;
+  std::size_t at_ = 0;
+  RecordDamage damage_;
+};
+
+void run_library(const TrainingJob& job, const TrainingRecipe& recipe, const Context& context) {
+  if (!job.from_counts.empty() || !job.save_counts.empty() || job.resume) {
+    throw Error(ErrorCode::usage, "--engine sentencepiece knows no counts").remedy("leave --from-counts, --save-counts and --resume out, or train with --engine quern");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  Records records(job);
+  const TokenizerDefinition learned = train_with_library(recipe, effective_threads(job.threads), [&](std::string& text) { return records.next(text); });
+  report_damage(context, records.damage());
+  write_tokenizer(job, learned, context);
+  TrainingReport report;
+  report.vocabulary = std::get<SentencePieceModel>(learned.model).pieces.size();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (job.json) return report_training(job, report, {}, seconds, context);
+  context.notice(fmt::format("{}: {} tokens, by the sentencepiece library, in {:.1f} s", job.output.path, report.vocabulary, seconds));
+}
+
 void run(const Config& config, Context& context) {
   const TrainingRecipe recipe = complete(config.recipe);
   TrainingJob job = config.job;
   job.keep_newlines = recipe.keep_newlines;
   check(job);
+  if (recipe.engine == Engine::sentencepiece) return run_library(job, recipe, context);
   const auto trainer = make_trainer(recipe, {.threads = effective_threads(job.threads), .memory = memory_budget(job.memory), .tmpdir = job.tmpdir});
   const double seconds = run_training(job, *trainer, context);
   const TrainingReport& report = trainer->report();
