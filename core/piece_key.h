@@ -1,6 +1,7 @@
 // Pieces as keys: up to 15 bytes fit into two words together with their length, longer ones are hashed.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -36,19 +37,24 @@ inline PieceKey make_key(const char* p, std::size_t size) {
   return key;
 }
 
-// The same where 16 bytes may be read at p.
+// By size, which bytes of a key are the piece's.
+inline constexpr std::array<PieceKey, kShortPiece + 1> kKeyMasks = [] {
+  std::array<PieceKey, kShortPiece + 1> masks{};
+  for (std::size_t size = 0; size <= kShortPiece; ++size) {
+    for (std::size_t byte = 0; byte < size; ++byte) {
+      (byte < 8 ? masks[size].low : masks[size].high) |= std::uint64_t{0xFF} << byte % 8 * 8;
+    }
+  }
+  return masks;
+}();
+
+// The same where 16 bytes may be read at p; without a branch, as sizes come in no order.
 inline PieceKey make_key_readable(const char* p, std::size_t size) {
   static_assert(std::endian::native == std::endian::little);
   PieceKey key;
   std::memcpy(&key, p, sizeof key);
-  if (size < 8) {
-    key.low &= (std::uint64_t{1} << (8 * size)) - 1;
-    key.high = 0;
-  } else {
-    key.high &= (std::uint64_t{1} << (8 * (size - 8))) - 1;
-  }
-  key.high |= static_cast<std::uint64_t>(size) << 56;
-  return key;
+  const PieceKey& mask = kKeyMasks[size];
+  return {key.low & mask.low, (key.high & mask.high) | static_cast<std::uint64_t>(size) << 56};
 }
 
 inline std::uint64_t hash_bytes(std::string_view bytes) {

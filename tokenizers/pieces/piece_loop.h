@@ -1,18 +1,20 @@
 // Text to ids, piece by piece: cut, look up, encode what is not known yet and remember it. The loop all fast pipelines share.
 //
 //   struct Policy {
-//     CutPiece next(const char* p, const char* end);        // the first piece from p on; empty only at the end
+//     const char* cut(const char* p, const char* end, PieceBatch& batch);  // adds pieces until the batch is full; where it goes on
 //     std::size_t direct(const char* p, std::size_t size, TokenId* out);   // of a direct piece: at most kMostDirect ids
 //     bool miss(std::string_view piece, bool is_part, IdBuffer& out);      // appends its ids; false: not to be remembered
 //   };
 //   encode_pieces(text.data(), text.data() + text.size(), ids, cache, policy);
 //
 // The ids of a piece must depend on its bytes alone, and on whether it is a part of something that would be looked up as a
-// whole; else it must not be remembered. Pieces that are direct are told by a table of their own, for instance single ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
+// whole; else it must not be remembered. Pieces that are direct are told by a table of their own, for instance single
+// ideographs. Some dozens of pieces are cut before the first of them is looked up, so that look-ups overlap.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -57,39 +59,76 @@ inline constexpr std::size_t kMostDirect = 16;
 // In a key's upper word: the same bytes as a part of something longer are another key.
 inline constexpr std::uint64_t kPartMark = std::uint64_t{1} << 63;
 
-template <class Policy>
-void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, PieceCache& cache, Policy&& policy) {
-  struct Pending {
+// Pieces that were cut and wait to be looked up.
+class PieceBatch {
+ public:
+  using Kind = CutPiece::Kind;
+  struct Entry {
     const char* begin;
     std::size_t size;
-    PieceKey key;   // of a short piece that is not direct
+    PieceKey key;        // of a short piece that is not direct
     std::uint64_t hash;  // … likewise
-    CutPiece::Kind kind;
+    Kind kind;
   };
+
+  PieceBatch(const PieceCache& cache, const char* end) : cache_(cache), end_(end) {}
+
+  static constexpr std::size_t kMostAtOnce = 64;  // there is room for as many while the batch is not full
+  bool is_full() const { return count_ >= kEnough; }
+  void add(const char* p, std::size_t size, Kind kind) {
+    Entry& piece = entries_[count_++];
+    piece.begin = p;
+    piece.size = size;
+    piece.kind = kind;
+    if (kind == Kind::direct || size > kShortPiece) return;
+    piece.key = end_ - p >= 16 ? make_key_readable(p, size) : make_key(p, size);
+    if (kind == Kind::part) piece.key.high |= kPartMark;
+    piece.hash = hash(piece.key);
+    cache_.prefetch(piece.hash);
+  }
+  // Whole pieces that touch: the first begins at p, the others at the bits of `begins`, and the last of those is left.
+  const char* add_touching(const char* p, std::uint64_t begins) {
+    const char* begin = p;
+    for (; begins != 0; begins &= begins - 1) {
+      const char* const next = p + std::countr_zero(begins);
+      add(begin, static_cast<std::size_t>(next - begin), Kind::whole);
+      begin = next;
+    }
+    return begin;
+  }
+  void clear() { count_ = 0; }
+  const Entry* begin() const { return entries_.data(); }
+  const Entry* end() const { return entries_.data() + count_; }
+
+ private:
+  static constexpr std::size_t kEnough = 64;
+  const PieceCache& cache_;
+  const char* const end_;  // of the text
+  std::size_t count_ = 0;
+  std::array<Entry, kEnough + kMostAtOnce> entries_;
+};
+
+// A policy's cut() where pieces are told one by one: next(p, end) is the first from p on, empty only at the end.
+template <class Next>
+const char* cut_one_by_one(const char* p, const char* end, PieceBatch& batch, const Next& next) {
+  while (p < end && !batch.is_full()) {
+    const CutPiece piece = next(p, end);
+    if (piece.begin == piece.end) return end;
+    batch.add(piece.begin, static_cast<std::size_t>(piece.end - piece.begin), piece.kind);
+    p = piece.end;
+  }
+  return p;
+}
+
+template <class Policy>
+void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, PieceCache& cache, Policy&& policy) {
   using Kind = CutPiece::Kind;
-  constexpr std::size_t kBatch = 64;
-  std::array<Pending, kBatch> batch;
+  PieceBatch batch(cache, end);
   IdBuffer out(ids);
   while (p < end) {
-    std::size_t count = 0;
-    for (; count < kBatch && p < end; ++count) {
-      Pending& piece = batch[count];
-      const CutPiece cut = policy.next(p, end);
-      p = cut.begin;
-      if (p == cut.end) break;
-      piece.begin = p;
-      piece.size = static_cast<std::size_t>(cut.end - p);
-      piece.kind = cut.kind;
-      if (cut.kind != Kind::direct && piece.size <= kShortPiece) {
-        piece.key = end - p >= 16 ? make_key_readable(p, piece.size) : make_key(p, piece.size);
-        if (cut.kind == Kind::part) piece.key.high |= kPartMark;
-        piece.hash = hash(piece.key);
-        cache.prefetch(piece.hash);
-      }
-      p = cut.end;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      const Pending& piece = batch[i];
+    batch.clear();
+    p = policy.cut(p, end, batch);
+    for (const PieceBatch::Entry& piece : batch) {
       TokenId* const to = out.reserve(kMostDirect);
       if (piece.kind == Kind::direct) {
         out.advance(policy.direct(piece.begin, piece.size, to));

@@ -100,6 +100,10 @@ class Bert final : public SegmentEncoder {
     encode_pieces(segment.data(), segment.data() + segment.size(), ids, cache_, *this);
   }
 
+  const char* cut(const char* p, const char* end, PieceBatch& batch) const {
+    return cut_one_by_one(p, end, batch, [this](const char* from, const char* to) { return next(from, to); });
+  }
+
   CutPiece next(const char* p, const char* end) const {
     using Kind = CompiledBert::Kind;
     while (p < end && kind(*p) == Kind::space) ++p;

@@ -139,7 +139,9 @@ class Metaspace final : public SegmentEncoder {
     encode_pieces(segment.data(), segment.data() + segment.size(), ids, cache_, *this);
   }
 
-  CutPiece next(const char* p, const char* end) { return piece_end(p, end); }
+  const char* cut(const char* p, const char* end, PieceBatch& batch) const {
+    return cut_one_by_one(p, end, batch, [this](const char* from, const char* to) { return piece_end(from, to); });
+  }
 
   std::size_t direct(const char* p, std::size_t, TokenId* out) {
     const std::uint32_t entry = compiled_.direct[utf8::decode(p)];

@@ -94,6 +94,10 @@ class UnigramWords final : public SegmentEncoder {
     encode_pieces(begin_, end_, ids, cache_, *this);
   }
 
+  const char* cut(const char* p, const char* end, PieceBatch& batch) const {
+    return cut_one_by_one(p, end, batch, [this](const char* from, const char* to) { return next(from, to); });
+  }
+
   CutPiece next(const char* p, const char* end) const {
     while (p < end && *p == ' ' && !joins(p + 1, end)) ++p;
     if (p == end) return {p, p};
