@@ -96,6 +96,16 @@ class PieceBatch {
     }
     return begin;
   }
+  // Pieces that need not touch, by their first and last bytes; those that begin at a bit of `direct` are direct ones.
+  const char* add_apart(const char* p, std::uint64_t firsts, std::uint64_t lasts, std::uint64_t direct) {
+    const char* behind = p;
+    for (; lasts != 0; lasts &= lasts - 1, firsts &= firsts - 1) {
+      const int first = std::countr_zero(firsts), last = std::countr_zero(lasts);
+      add(p + first, static_cast<std::size_t>(last + 1 - first), (direct >> first & 1) != 0 ? Kind::direct : Kind::whole);
+      behind = p + last + 1;
+    }
+    return behind;
+  }
   void clear() { count_ = 0; }
   const Entry* begin() const { return entries_.data(); }
   const Entry* end() const { return entries_.data() + count_; }

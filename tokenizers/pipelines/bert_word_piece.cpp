@@ -13,6 +13,7 @@
 #include "tokenizers/normalizers/normalizer_chain.h"
 #include "tokenizers/pieces/piece_loop.h"
 #include "tokenizers/pipelines/segment_encoder.h"
+#include "tokenizers/pre_tokenizers/block_scanners.h"
 #include "tokenizers/pre_tokenizers/hugging_face_classes.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer_chain.h"
 #include "tokenizers/wordpiece/word_encoder.h"
@@ -101,7 +102,29 @@ class Bert final : public SegmentEncoder {
   }
 
   const char* cut(const char* p, const char* end, PieceBatch& batch) const {
-    return cut_one_by_one(p, end, batch, [this](const char* from, const char* to) { return next(from, to); });
+    while (p < end && !batch.is_full()) {
+      if (static_cast<signed char>(*p) >= 0) {
+        const char* const behind = cut_block(p, end, batch);
+        if (behind != p) {
+          p = behind;
+          continue;
+        }
+      }
+      const CutPiece piece = next(p, end);
+      if (piece.begin == piece.end) return end;
+      batch.add(piece.begin, static_cast<std::size_t>(piece.end - piece.begin), piece.kind);
+      p = piece.end;
+    }
+    return p;
+  }
+
+  // Words and punctuation of plain ASCII, as many as are known to end in the next 64 bytes.
+  static const char* cut_block(const char* p, const char* end, PieceBatch& batch) {
+    const AsciiBlock block = AsciiBlock::read(p, static_cast<std::size_t>(end - p));
+    const int size = std::countr_zero(block.others | block.controls | block.white);
+    const auto words = block_scanners::runs_of(block.letters | block.digits, size);
+    const auto punctuation = block.symbols() & block_scanners::below(size);
+    return batch.add_apart(p, words.firsts | punctuation, words.lasts | punctuation, punctuation);
   }
 
   CutPiece next(const char* p, const char* end) const {

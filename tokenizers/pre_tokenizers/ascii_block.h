@@ -25,9 +25,10 @@ struct AsciiBlock {
   std::uint64_t letters = 0, digits = 0;
   std::uint64_t spaces = 0;       // U+0020
   std::uint64_t white = 0;        // TAB to CR
+  std::uint64_t controls = 0;     // the rest below U+0020, and U+007F
   std::uint64_t apostrophes = 0;  // which are symbols, too
   std::uint64_t others = 0;
-  std::uint64_t symbols() const { return ~(letters | digits | spaces | white | others); }  // and controls
+  std::uint64_t symbols() const { return ~(letters | digits | spaces | white | controls | others); }
 
   // Of the `size` bytes at p, or the first 64 of them.
   static AsciiBlock read(const char* p, std::size_t size) {
@@ -56,7 +57,9 @@ struct AsciiBlock {
       block.letters |= mask(within(lower, 'a', 'z'));
       block.digits |= mask(within(bytes, '0', '9'));
       block.spaces |= mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
-      block.white |= mask(within(bytes, '\t', '\r'));
+      const __m128i white = within(bytes, '\t', '\r'), low = within(bytes, '\0', '\x1F');
+      block.white |= mask(white);
+      block.controls |= mask(_mm_or_si128(_mm_andnot_si128(white, low), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\x7F'))));
       block.apostrophes |= mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')));
       block.others |= mask(bytes);
     }
@@ -71,7 +74,11 @@ struct AsciiBlock {
       if (lower >= 'a' && lower <= 'z') block.letters |= bit;
       if (c >= '0' && c <= '9') block.digits |= bit;
       if (c == ' ') block.spaces |= bit;
-      if (c >= '\t' && c <= '\r') block.white |= bit;
+      if (c >= '\t' && c <= '\r') {
+        block.white |= bit;
+      } else if ((c >= 0 && c < ' ') || c == '\x7F') {
+        block.controls |= bit;
+      }
       if (c == '\'') block.apostrophes |= bit;
       if (static_cast<unsigned char>(c) >= 0x80) block.others |= bit;
     }

@@ -45,7 +45,8 @@ Mask cut_contractions(const char* p, Mask begins, Mask apostrophes, int size, Co
 inline Mask gpt2(const char* p, const char* end) {
   const AsciiBlock block = AsciiBlock::read(p, static_cast<std::size_t>(end - p));
   const int size = std::countr_zero(block.others);
-  const Mask letters = block.letters, digits = block.digits, symbols = block.symbols(), white = block.spaces | block.white;
+  const Mask letters = block.letters, digits = block.digits, symbols = block.symbols() | block.controls;
+  const Mask white = block.spaces | block.white;
   const Mask goes_on = (letters & letters << 1) | (digits & digits << 1) | (symbols & symbols << 1) | block.spaces << 1;
   const Mask begins = ((~white & ~goes_on) | space_begins(white, size)) & below(size) & ~Mask{1};
   return cut_contractions(p, begins, block.apostrophes, size, scanners::lower_contraction);
@@ -56,7 +57,8 @@ inline Mask gpt2(const char* p, const char* end) {
 inline Mask cl100k(const char* p, const char* end) {
   const AsciiBlock block = AsciiBlock::read(p, static_cast<std::size_t>(end - p));
   const int size = std::countr_zero(block.others | block.white);
-  const Mask letters = block.letters, digits = block.digits, symbols = block.symbols(), spaces = block.spaces;
+  const Mask letters = block.letters, digits = block.digits, spaces = block.spaces;
+  const Mask symbols = block.symbols() | block.controls;
   const Mask symbol_begins = symbols & ~(symbols << 1) & ~(spaces << 1);
   // A symbol that begins a piece takes the letters behind it, as a space does; one inside of a piece does not.
   const Mask letter_begins = letters & ~(letters << 1) & (digits | (symbols & ~symbol_begins)) << 1;
@@ -66,6 +68,15 @@ inline Mask cl100k(const char* p, const char* end) {
   }
   const Mask begins = (letter_begins | symbol_begins | digit_begins | space_begins(spaces, size)) & below(size) & ~Mask{1};
   return cut_contractions(p, begins, block.apostrophes, size, scanners::any_contraction);
+}
+
+// Pieces that do not touch: the first bytes and the last bytes of each, in the same order. There may be one more of the first.
+struct Runs {
+  Mask firsts, lasts;
+};
+// Of runs of `members`, those that are known to end in the block, of which `size` bytes are known.
+inline Runs runs_of(Mask members, int size) {
+  return {members & ~(members << 1) & below(size), members & ~(members >> 1) & (below(size) >> 1)};
 }
 
 }  // namespace quern::block_scanners

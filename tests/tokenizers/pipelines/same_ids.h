@@ -13,7 +13,7 @@ namespace quern::test {
 // Words, marks, ideographs, controls and white space in one heap.
 inline std::string mixed_text(GeneratedText& generated, const std::vector<std::string>& parts) {
   std::string text;
-  for (std::size_t n = generated.below(12); n > 0; --n) {
+  for (std::size_t n = generated.below(generated.below(4) == 0 ? 80 : 12); n > 0; --n) {
     text += generated.below(6) == 0 ? generated.valid_utf8(1 + generated.below(3)) : parts[generated.below(parts.size())];
   }
   return text;

@@ -63,9 +63,10 @@ TEST_CASE("blocks of ASCII have each byte in one class, and what is not there in
         CHECK(has(block.digits) == (c >= '0' && c <= '9'));
         CHECK(has(block.spaces) == (c == ' '));
         CHECK(has(block.white) == (c >= 9 && c <= 13));
+        CHECK(has(block.controls) == ((c < 9 || (c > 13 && c < 32) || c == 127)));
         CHECK(has(block.apostrophes) == (c == '\''));
         CHECK(has(block.others) == (c >= 0x80));
-        CHECK(has(block.letters) + has(block.digits) + has(block.spaces) + has(block.white) + has(block.others) + has(block.symbols()) == 1);
+        CHECK(has(block.letters) + has(block.digits) + has(block.spaces) + has(block.white) + has(block.controls) + has(block.others) + has(block.symbols()) == 1);
       }
     }
   }
