@@ -1,11 +1,11 @@
-// What SentencePiece 0.2.3 learned from the bench corpora with one thread, piece by piece and bit by bit.
+// What SentencePiece 0.2.3 learned from the bench corpora, Unigram with one thread: piece by piece and bit by bit.
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "core/json.h"
 #include "tests/support/reference_data.h"
 #include "tokenizers/normalizers/charsmap_builder.h"
-#include "tokenizers/trainers/unigram_trainer.h"
+#include "tokenizers/trainers/sentencepiece_trainer.h"
 
 namespace quern {
 namespace {
@@ -43,6 +43,12 @@ std::string corpus_of(const std::string& recipe) {
   return reference_data::corpus(recipe.substr(0, colon), mebibytes << 20);
 }
 
+SentencePieceModel::Algorithm algorithm_of(const Json& recipe) {
+  using Algorithm = SentencePieceModel::Algorithm;
+  const auto name = recipe["model_type"].get<std::string>();
+  return name == "unigram" ? Algorithm::unigram : name == "bpe" ? Algorithm::bpe : name == "char" ? Algorithm::character : Algorithm::word;
+}
+
 using Pieces = std::vector<std::pair<std::string, float>>;
 
 Pieces expected_pieces(const std::string& name) {
@@ -62,7 +68,7 @@ Pieces train(const Json& recipe) {
   for (const std::string_view line : lines) {
     if (line.size() <= settings.max_sentence_length) settings.last_text = line;
   }
-  const auto trainer = make_unigram_trainer(settings, 2, std::uint64_t{4} << 30);
+  const auto trainer = make_sentencepiece_trainer(algorithm_of(recipe), settings, 2, std::uint64_t{4} << 30);
   PieceCounts counts({.workers = 1, .memory = std::size_t{1} << 30, .tmpdir = {}});
   for (const std::string_view line : lines) counts.add(0, line, 0);
   Pieces pieces;
@@ -95,6 +101,25 @@ TEST_CASE("SentencePiece's Unigram vocabularies of eight MiB, to the last bit") 
   if (!reference_data::available()) return;
   check_bits({"unigram_en", "unigram_en_all_lines", "unigram_zh", "unigram_ja", "unigram_mix", "unigram_nfkc_mix",
               "unigram_no_script_split_mix"});
+}
+
+TEST_CASE("SentencePiece's BPE vocabularies of one and two MiB, piece by piece") {
+  if (!reference_data::available()) return;
+  check_bits({"bpe_byte_fallback_zh", "bpe_coverage1_en", "bpe_coverage1_zh", "bpe_coverage98_zh", "bpe_identity_ja", "bpe_long_lines_en",
+              "bpe_max_piece4_zh", "bpe_nfkc_cf_ja", "bpe_nmt_nfkc_cf_en", "bpe_no_space_split_en", "bpe_no_split_number_en",
+              "bpe_raw_spaces_en", "bpe_required_chars_en", "bpe_soft_limit", "bpe_split_digits_en", "bpe_suffix_mode_en",
+              "bpe_user_symbols_en"});
+}
+
+TEST_CASE("SentencePiece's BPE vocabularies of eight MiB, piece by piece") {
+  if (!reference_data::available()) return;
+  check_bits({"bpe_en", "bpe_en_all_lines", "bpe_en_large", "bpe_ja", "bpe_mix", "bpe_nfkc_mix", "bpe_no_script_split_mix", "bpe_zh",
+              "bpe_zh_large"});
+}
+
+TEST_CASE("SentencePiece's characters of a MiB of Japanese") {
+  if (!reference_data::available()) return;
+  check_bits({"char_ja"});
 }
 
 // Here SentencePiece's counts depend on what the next text begins with, and so on the order of the texts.
