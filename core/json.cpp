@@ -84,14 +84,14 @@ class KeySet {
 // last of two equal ones and knows no depth limit.
 class Builder {
  public:
-  Builder(std::string_view text, const std::string& path, const char* const& seen)
-      : text_(text), path_(path), seen_(seen) {}
+  Builder(std::string_view text, const std::string& path, const char* const& seen, DecimalReading read_decimal)
+      : text_(text), path_(path), seen_(seen), read_decimal_(read_decimal) {}
 
   bool null() { return put(nullptr); }
   bool boolean(bool value) { return put(value); }
   bool number_integer(std::int64_t value) { return put(value); }
   bool number_unsigned(std::uint64_t value) { return put(value); }
-  bool number_float(double value, const std::string&) { return put(value); }
+  bool number_float(double value, const std::string& text) { return put(read_decimal_ != nullptr ? read_decimal_(text, value) : value); }
   bool string(std::string& value) { return put(std::move(value)); }
   bool binary(Json::binary_t&) { return false; }  // not in JSON text
 
@@ -164,6 +164,7 @@ class Builder {
   std::string_view text_;
   const std::string& path_;
   const char* const& seen_;
+  DecimalReading read_decimal_;
   Json root_;
   std::vector<Open> open_;
 };
@@ -178,14 +179,14 @@ constexpr auto kEscapes = [] {
 
 }  // namespace
 
-Json parse_json(std::string_view text, const std::string& path) {
+Json parse_json(std::string_view text, const std::string& path, DecimalReading read_decimal) {
   if (const std::size_t valid = utf8::valid_prefix(text); valid != text.size()) {
     fail(text, valid, path, "not valid UTF-8");
   }
   // The library takes a NUL for the end of its input.
   if (const std::size_t nul = text.find('\0'); nul != text.npos) fail(text, nul, path, "not valid JSON: a NUL byte");
   const char* seen = text.data();
-  Builder builder(text, path, seen);
+  Builder builder(text, path, seen, read_decimal);
   Json::sax_parse(Cursor(text.data(), &seen), Cursor(text.data() + text.size(), &seen), &builder);
   return builder.take();
 }

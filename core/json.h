@@ -13,7 +13,10 @@ namespace quern {
 
 using Json = nlohmann::ordered_json;
 
-Json parse_json(std::string_view text, const std::string& path);
+// What a number with a point or an exponent stands for: its text, and the double next to it. Null: that double.
+using DecimalReading = double (*)(const std::string& text, double nearest);
+
+Json parse_json(std::string_view text, const std::string& path, DecimalReading read_decimal = nullptr);
 
 // A JSON string literal with its quotes; invalid UTF-8 becomes U+FFFD. Non-ASCII text stays readable (not \u-escaped).
 void append_json_string(std::string& out, std::string_view text);

@@ -1,5 +1,6 @@
 #include "tokenizers/formats/decimal_number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -60,11 +61,10 @@ double power_of_ten(int exponent) {
   return power;
 }
 
-}  // namespace
-
-double read_as_hugging_face(std::string_view decimal) {
+// At most 19 digits, and a short exponent.
+double read_short(std::string_view decimal) {
   constexpr int kLargest = 308;
-  const std::size_t e = decimal.find('e');
+  const std::size_t e = decimal.find_first_of("eE");
   int exponent = e == decimal.npos ? 0 : std::stoi(std::string(decimal.substr(e + 1)));
   std::uint64_t significand = 0;
   bool behind_point = false;
@@ -80,11 +80,19 @@ double read_as_hugging_face(std::string_view decimal) {
   return decimal.starts_with('-') ? -value : value;
 }
 
-double as_hugging_face_reads(double value) { return read_as_hugging_face(decimal_of(value)); }
+}  // namespace
+
+double read_as_hugging_face(const std::string& decimal, double nearest) {
+  constexpr std::ptrdiff_t kExponentDigits = 3;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto exponent = std::find_if(decimal.begin(), decimal.end(), [](char c) { return c == 'e' || c == 'E'; });
+  const bool is_short = std::count_if(decimal.begin(), exponent, is_digit) <= kMostDigits && std::count_if(exponent, decimal.end(), is_digit) <= kExponentDigits;
+  return read_short(is_short ? decimal : decimal_of(nearest));
+}
 
 std::string decimal_for_hugging_face(double value) {
   const std::string shortest = decimal_of(value);
-  if (read_as_hugging_face(shortest) == value) return shortest;
+  if (read_short(shortest) == value) return shortest;
   // The second rounding is off by an ulp or two, so the text of a number that lies as far to a side comes out right.
   constexpr int kReach = 12;  // quarters of an ulp
   const double size = std::fabs(value), ulp = std::nextafter(size, HUGE_VAL) - size;
@@ -93,7 +101,7 @@ std::string decimal_for_hugging_face(double value) {
       const int quarters = step % 2 == 0 ? step / 2 : -(step / 2) - 1;
       const Decimal near = digits_of(size + static_cast<long double>(ulp) * quarters / 4, count);
       const std::string text = (value < 0 ? "-" : "") + lay_out(near.digits, near.point);
-      if (read_as_hugging_face(text) == value) return text;
+      if (read_short(text) == value) return text;
     }
   }
   return shortest;

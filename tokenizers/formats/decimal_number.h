@@ -6,14 +6,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace quern::formats {
 
-// "-12.5" or "1.5e-7", with at most 19 digits that count, as it is read there.
-double read_as_hugging_face(std::string_view decimal);
-// The same for the shortest text of a double, which is how such files spell them.
-double as_hugging_face_reads(double value);
+// "-12.5" or "1.5e-7", a number of JSON, as it is read there; `nearest` is the double next to it, whose shortest text stands in for one
+// with more than 19 digits or 3 of exponent.
+double read_as_hugging_face(const std::string& decimal, double nearest);
 // The text that is read back there as `value`: the shortest, or one with more digits where that is read otherwise. A
 // few doubles in a thousand no text gives; theirs is read an ulp off.
 std::string decimal_for_hugging_face(double value);

@@ -1,6 +1,7 @@
 #include "tokenizers/formats/json_cursor.h"
 
 #include "core/json.h"
+#include "tokenizers/formats/decimal_number.h"
 
 namespace quern::formats {
 namespace {
@@ -10,7 +11,7 @@ const Json& as_json(const void* value) { return *static_cast<const Json*>(value)
 }  // namespace
 
 JsonDocument::JsonDocument(std::string_view text, std::string path)
-    : path_(std::move(path)), value_(std::make_shared<const Json>(parse_json(text, path_))) {}
+    : path_(std::move(path)), value_(std::make_shared<const Json>(parse_json(text, path_, read_as_hugging_face))) {}
 
 bool JsonCursor::is_null() const { return value_ == nullptr || as_json(value_).is_null(); }
 bool JsonCursor::is_text() const { return value_ != nullptr && as_json(value_).is_string(); }

@@ -3,7 +3,7 @@
 //   const JsonDocument document(text, path);                      // Error{format} when it is not JSON
 //   std::string type = document.root()["pre_tokenizer"]["type"].text();
 //
-// Asking for what is not there is an Error{format}. Absent members are null. The document must outlive its cursors, and
+// Numbers are read as Hugging Face reads them (decimal_number.h). Asking for what is not there is an Error{format}. Absent members are null. The document must outlive its cursors, and
 // what they return by reference lives as long as it does.
 #pragma once
 

@@ -5,7 +5,6 @@
 
 #include "core/error.h"
 #include "tokenizers/bpe/piece_encoder.h"
-#include "tokenizers/formats/decimal_number.h"
 #include "tokenizers/formats/tokenizer_json_parts.h"
 #include "tokenizers/formats/vocabulary_builder.h"
 
@@ -87,7 +86,7 @@ UnigramModel read_unigram(const JsonCursor& json, VocabularyBuilder& vocabulary)
     const Place place = {.pointer = list.pointer(), .number = i};
     if (!std::isfinite(score)) vocabulary.refuse(place, "a score that is not finite");
     vocabulary.add(token, i, place);
-    model.scores.push_back(as_hugging_face_reads(score));
+    model.scores.push_back(score);
   });
   vocabulary.finish();
   model.vocabulary = vocabulary.take_tokens();
