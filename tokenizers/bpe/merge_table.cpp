@@ -14,10 +14,16 @@ MergeTable::MergeTable(std::size_t vocabulary_size, std::size_t expected) {
   left_shift_ = 64 - id_bits;
   right_shift_ = 64 - 2 * id_bits;
   buckets_.resize(std::size_t{1} << bucket_bits_);
+  const int filter_bits = std::max(6, static_cast<int>(std::bit_width(std::bit_ceil(8 * expected + 1))) - 1);
+  filter_shift_ = 64 - filter_bits;
+  filter_.resize((std::size_t{1} << filter_bits) / 64);
 }
 
 void MergeTable::insert(TokenId left, TokenId right, std::uint32_t rank) {
+  ++size_;
   const std::uint64_t h = hash(left, right);
+  const std::uint64_t place = h >> filter_shift_;
+  filter_[place >> 6] |= std::uint64_t{1} << (place & 63);
   Bucket& bucket = buckets_[h >> bucket_shift_];
   for (int i = 0; i < kSlots; ++i) {
     if (bucket.ranks[i] == kOverflow) break;

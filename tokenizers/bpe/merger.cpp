@@ -33,8 +33,11 @@ Merger::Merger(std::size_t vocabulary_size, std::size_t merges)
 }
 
 void Merger::add(Merge merge, std::uint32_t rank, TokenId result) {
+  const bool is_first = table_.empty();
   table_.insert(merge.left, merge.right, rank);
   results_[rank] = result;
+  if (is_first) first_result_ = result - rank;
+  ids_follow_ranks_ = ids_follow_ranks_ && result == rank + first_result_;
 }
 
 void Merger::set_priorities(std::vector<std::uint32_t> priorities) { priorities_ = std::move(priorities); }
@@ -85,7 +88,7 @@ class Merger::Run {
   bool look_at(std::uint32_t at) {
     s_.ranks[at] = s_.next[at] < size_ ? merger_.table_.find(s_.ids[at], s_.ids[s_.next[at]]) : kNone;
     if (s_.ranks[at] == kNone) return false;
-    observer_.could_join(s_.ids[at], s_.ids[s_.next[at]], merger_.results_[s_.ranks[at]]);
+    observer_.could_join(s_.ids[at], s_.ids[s_.next[at]], merger_.result(s_.ranks[at]));
     return true;
   }
 
@@ -113,7 +116,7 @@ class Merger::Run {
 
   void join_at(std::uint32_t at) {
     const std::uint32_t gone = s_.next[at];
-    s_.ids[at] = merger_.results_[s_.ranks[at]];
+    s_.ids[at] = merger_.result(s_.ranks[at]);
     s_.lengths[at] += s_.lengths[gone];
     s_.ranks[gone] = kNone;
     s_.next[at] = s_.next[gone];

@@ -66,12 +66,12 @@ class Merger {
   void set_priorities(std::vector<std::uint32_t> priorities);
 
   std::uint32_t rank(TokenId left, TokenId right) const { return table_.find(left, right); }
-  TokenId result(std::uint32_t rank) const { return results_[rank]; }
+  TokenId result(std::uint32_t rank) const { return ids_follow_ranks_ ? rank + first_result_ : results_[rank]; }
   std::size_t size() const { return results_.size(); }
   bool has_ties() const { return !priorities_.empty(); }
 
   // Up to ShortMerge::kMost symbols in row.ids(), ranks of neighbours set; there must be no ties. How many are left.
-  std::size_t join(ShortMerge& row, std::size_t size) const { return row.run(size, table_, results_.data()); }
+  std::size_t join(ShortMerge& row, std::size_t size) const { return row.run(size, *this); }
   // The first `size` symbols of the scratch; those left are the chain by `next` that begins at 0.
   void join(Scratch& scratch, std::size_t size) const;
   void join(Scratch& scratch, std::size_t size, MergeObserver& observer) const;
@@ -83,6 +83,9 @@ class Merger {
 
   MergeTable table_;
   std::vector<TokenId> results_;
+  // Trained vocabularies list tokens in the order of their merges: then a result is told without memory being read.
+  TokenId first_result_ = 0;  // minus the rank, modulo 2^32
+  bool ids_follow_ranks_ = true;
   std::vector<std::uint32_t> priorities_;
 };
 

@@ -24,17 +24,19 @@ class ShortMerge {
   // Ranks of neighbours, set from left to right; `size` symbols in all.
   void set_rank(std::size_t i, std::uint32_t rank) { keys_[i] = key(rank, i); }
 
-  std::size_t run(std::size_t size, const MergeTable& merges, const TokenId* result_of_rank) {
+  // merges.rank(left, right), merges.result(rank): merger.h
+  template <class Merges>
+  std::size_t run(std::size_t size, const Merges& merges) {
     std::fill_n(keys_.begin() + static_cast<std::ptrdiff_t>(size) - 1, kLanes + 1, kNoKey);
     while (size > 1) {
       const std::uint32_t least = lowest(size - 1);
       if (least >= kNoMerge) break;
       const std::size_t at = least & (kMost - 1);
-      ids_[at] = result_of_rank[least >> kPositionBits];
+      ids_[at] = merges.result(least >> kPositionBits);
       --size;
       close_gap(at + 1, size);
-      keys_[at] = at + 1 < size ? key(merges.find(ids_[at], ids_[at + 1]), at) : kNoKey;
-      if (at > 0) keys_[at - 1] = key(merges.find(ids_[at - 1], ids_[at]), at - 1);
+      keys_[at] = at + 1 < size ? key(merges.rank(ids_[at], ids_[at + 1]), at) : kNoKey;
+      if (at > 0) keys_[at - 1] = key(merges.rank(ids_[at - 1], ids_[at]), at - 1);
     }
     return size;
   }

@@ -18,7 +18,7 @@ namespace quern::bpe {
 class TokenTable {
  public:
   enum class Spelling { bytes, text };
-  // Error{format} when two ids have the same text.
+  // Error{format} when two ids have the same text, or all together 4 GiB or more.
   explicit TokenTable(std::span<const std::string> vocabulary, Spelling spelling = Spelling::bytes);
 
   std::size_t size() const { return offsets_.size() - 1; }
@@ -34,8 +34,11 @@ class TokenTable {
   };
   static constexpr TokenId kEmpty = 0xFFFFFFFF;
 
+  // Of a text: where it is, or where it would go.
+  std::size_t place(std::string_view text, std::uint64_t hash) const;
+
   std::string bytes_;
-  std::vector<std::size_t> offsets_;
+  std::vector<std::uint32_t> offsets_;
   std::vector<Slot> slots_;  // a power of two, at most half full, linear probing
 };
 

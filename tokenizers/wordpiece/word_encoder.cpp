@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 #include "core/error.h"
@@ -12,15 +11,15 @@
 namespace quern::wordpiece {
 namespace {
 
-std::uint64_t spread(std::uint64_t key) { return key * 0x9E3779B97F4A7C15u >> 20; }
+constexpr std::size_t kFirstEdges = 1024;
+
+std::uint64_t spread(std::uint32_t key) { return key * 0x9E3779B97F4A7C15u >> 20; }
 
 }  // namespace
 
 WordEncoder::WordEncoder(const WordPieceModel& model) : most_characters_(model.max_input_chars_per_word) {
   const std::string_view prefix = model.continuing_subword_prefix;
-  std::size_t bytes = 0;
-  for (const std::string& token : model.vocabulary) bytes += token.size();
-  edges_.resize(std::bit_ceil(4 * bytes + 4));
+  edges_.resize(kFirstEdges);
   std::vector<Trie> nodes(2);
   bool has_unk = false;
   for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
@@ -39,13 +38,27 @@ WordEncoder::WordEncoder(const WordPieceModel& model) : most_characters_(model.m
   add_links(nodes);
 }
 
-WordEncoder::Node WordEncoder::child(Node node, unsigned char byte) const {
-  const std::uint64_t key = (static_cast<std::uint64_t>(node) << 8 | byte) + 1;
+std::size_t WordEncoder::place(std::uint32_t key) const {
   const std::size_t mask = edges_.size() - 1;
-  for (std::size_t at = spread(key) & mask; edges_[at].key != 0; at = (at + 1) & mask) {
-    if (edges_[at].key == key) return edges_[at].child;
+  std::size_t at = spread(key) & mask;
+  while (edges_[at].key != 0 && edges_[at].key != key) at = (at + 1) & mask;
+  return at;
+}
+
+WordEncoder::Node WordEncoder::child(Node node, unsigned char byte) const {
+  const Edge& edge = edges_[place(edge_key(node, byte))];
+  return edge.key == 0 ? kNowhere : edge.child;
+}
+
+void WordEncoder::add_edge(std::uint32_t key, Node child) {
+  if (++edge_count_ * 3 > edges_.size() * 2) {
+    std::vector<Edge> old(edges_.size() * 2);
+    old.swap(edges_);
+    for (const Edge& edge : old) {
+      if (edge.key != 0) edges_[place(edge.key)] = edge;
+    }
   }
-  return kNowhere;
+  edges_[place(key)] = {key, child};
 }
 
 void WordEncoder::add_token(std::vector<Trie>& nodes, Node root, std::string_view text, TokenId id) {
@@ -54,13 +67,10 @@ void WordEncoder::add_token(std::vector<Trie>& nodes, Node root, std::string_vie
     const auto byte = static_cast<unsigned char>(c);
     Node next = child(node, byte);
     if (next == kNowhere) {
+      if (nodes.size() == kMostNodes) throw Error(ErrorCode::format, "the vocabulary is too large for a WordPiece model");
       next = static_cast<Node>(nodes.size());
       nodes.push_back({.parent = node, .byte = byte, .depth = nodes[node].depth + 1});
-      const std::uint64_t key = (static_cast<std::uint64_t>(node) << 8 | byte) + 1;
-      const std::size_t mask = edges_.size() - 1;
-      std::size_t at = spread(key) & mask;
-      while (edges_[at].key != 0) at = (at + 1) & mask;
-      edges_[at] = {key, next};
+      add_edge(edge_key(node, byte), next);
     }
     node = next;
   }

@@ -7,7 +7,7 @@
 // stuck, and which tokens are settled by then (Song et al. 2021, "Fast WordPiece Tokenization", algorithms 1 and 2). Two
 // tries share the nodes: of what a word may begin with, and of what goes on inside of it, without the prefix.
 //
-// Construction throws Error{format} when the unknown token is no token or a token is there twice.
+// Construction throws Error{format} when the unknown token is no token, a token is there twice, or the tries need 2^24 nodes.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,10 @@ class WordEncoder {
   static constexpr Node kNowhere = 0xFFFFFFFF;
   static constexpr Node kFirst = 0, kContinuing = 1;  // the two roots
   struct Edge {
-    std::uint64_t key = 0;  // (node << 8 | byte) + 1; 0: free
+    std::uint32_t key = 0;  // (node << 8 | byte) + 1; 0: free
     Node child = 0;
   };
+  static constexpr std::size_t kMostNodes = (std::size_t{1} << 24) - 1;
   static constexpr std::uint32_t kNoCell = 0xFFFFFFFF;
   // A token that is settled, behind those of `before`. Nodes share the beginnings of their lists.
   struct Cell {
@@ -54,6 +55,9 @@ class WordEncoder {
     std::uint32_t settled = kNoCell;
   };
 
+  static std::uint32_t edge_key(Node node, unsigned char byte) { return (node << 8 | byte) + 1; }
+  std::size_t place(std::uint32_t key) const;  // of an edge, or where it would go
+  void add_edge(std::uint32_t key, Node child);
   Node child(Node node, unsigned char byte) const;
   void add_token(std::vector<Trie>& nodes, Node root, std::string_view text, TokenId id);
   void add_links(const std::vector<Trie>& nodes);
@@ -62,7 +66,8 @@ class WordEncoder {
   bool match(std::string_view word, std::vector<ModelToken>& tokens) const;
   void settle(std::uint32_t list, std::uint32_t& at, std::vector<ModelToken>& tokens) const;
 
-  std::vector<Edge> edges_;  // a power of two, at most half full, linear probing
+  std::vector<Edge> edges_;  // a power of two, at most two thirds full, linear probing
+  std::size_t edge_count_ = 0;
   std::vector<Link> links_;  // by node
   std::vector<Cell> cells_;
   TokenId unk_ = 0;
