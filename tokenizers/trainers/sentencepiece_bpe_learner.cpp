@@ -1,14 +1,15 @@
 #include "tokenizers/trainers/sentencepiece_bpe_learner.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
-#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "core/error.h"
 #include "core/text/utf8.h"
-#include "tokenizers/bpe/pair_table.h"
 #include "tokenizers/bpe/word_cells.h"
+#include "tokenizers/trainers/character_map.h"
 #include "tokenizers/trainers/sentencepiece_pair_queue.h"
 
 namespace quern {
@@ -17,6 +18,7 @@ namespace {
 using bpe::Position;
 using Symbol = std::uint32_t;  // characters in the order of their first occurrence, then what was joined
 using PairId = std::uint32_t;  // in the order of their first occurrence
+constexpr Symbol kSeparator = bpe::WordCells::kSeparator;
 constexpr PairId kNoPair = 0xFFFFFFFF, kNotSeen = 0xFFFFFFFE;
 
 struct Pair {
@@ -52,7 +54,8 @@ class Learner {
         cells_([&](const bpe::WordCells::Visit& visit) { for_each_text(texts, visit); }),
         pair_at_(cells_.size(), kNoPair),
         queue_(TextOf{this}) {
-    find_pairs();
+    list_pairs(find_pairs());
+    queue_pairs(0);
   }
 
   SentencePieceBpePieces learn(std::size_t most, const std::function<void(std::uint64_t, std::uint64_t)>& progress);
@@ -66,6 +69,12 @@ class Learner {
     const Learner* learner;
     PairText operator()(PairId pair) const { return learner->text_of(pair); }
   };
+  struct FoundPair {  // before it has an id
+    std::uint64_t count = 0;
+    std::uint32_t occurrences = 0;
+    Symbol left = 0, right = 0;
+    bool is_allowed = false;
+  };
   struct Occurrence {
     PairId pair;
     Position position;
@@ -75,7 +84,10 @@ class Learner {
   Symbol symbol_of(char32_t character);
   PairText text_of(PairId pair) const { return {symbols_[pairs_[pair].left].text, symbols_[pairs_[pair].right].text}; }
 
-  void find_pairs();
+  std::vector<Position> positions_by_symbol(std::vector<Position>& begins) const;
+  std::vector<FoundPair> find_pairs();
+  void list_pairs(const std::vector<FoundPair>& found);
+  bool allows(Symbol left, Symbol right);
   PairId add_pair(Symbol left, Symbol right);
   void occur(PairId pair, Position position, std::uint64_t weight);
   void list_occurrences(PairId first);
@@ -83,7 +95,7 @@ class Learner {
   void join(PairId pair);
 
   PieceRules rules_;
-  std::unordered_map<char32_t, Symbol> symbol_of_character_;
+  CharacterMap<Symbol> symbol_after_;  // that of a character plus one, or 0
   std::vector<SymbolText> symbols_;
   bpe::WordCells cells_;
   std::vector<PairId> pair_at_;  // by a symbol's first cell: the pair of it and the next
@@ -98,12 +110,13 @@ class Learner {
 };
 
 Symbol Learner::symbol_of(char32_t character) {
-  const auto [found, is_new] = symbol_of_character_.emplace(character, static_cast<Symbol>(symbols_.size()));
-  if (is_new) {
+  Symbol& symbol = symbol_after_[character];
+  if (symbol == 0) {
     symbols_.push_back({{}, 1});
     utf8::append(symbols_.back().text, character);
+    symbol = static_cast<Symbol>(symbols_.size());
   }
-  return found->second;
+  return symbol - 1;
 }
 
 void Learner::for_each_text(const std::vector<CountedText>& texts, const bpe::WordCells::Visit& visit) {
@@ -115,12 +128,16 @@ void Learner::for_each_text(const std::vector<CountedText>& texts, const bpe::Wo
   }
 }
 
+bool Learner::allows(Symbol left, Symbol right) {
+  const SymbolText &a = symbols_[left], &b = symbols_[right];
+  if (a.length + b.length > rules_.max_length) return false;
+  text_.assign(a.text) += b.text;
+  return rules_.allow(text_);
+}
+
 // kNoPair when the rules do not allow it.
 PairId Learner::add_pair(Symbol left, Symbol right) {
-  const SymbolText &a = symbols_[left], &b = symbols_[right];
-  if (a.length + b.length > rules_.max_length) return kNoPair;
-  text_.assign(a.text) += b.text;
-  if (!rules_.allow(text_)) return kNoPair;
+  if (!allows(left, right)) return kNoPair;
   if (pairs_.size() >= kNotSeen) {
     throw Error(ErrorCode::unsupported, "the texts have more than 4,294,967,294 pairs of symbols").remedy("train on a sample");
   }
@@ -128,27 +145,67 @@ PairId Learner::add_pair(Symbol left, Symbol right) {
   return static_cast<PairId>(pairs_.size() - 1);
 }
 
-void Learner::find_pairs() {
-  std::unordered_map<bpe::PairKey, PairId> known;
-  bpe::WordCells::Weights weights(cells_);
-  for (Position position = 1; position + 1 < cells_.size(); ++position) {
-    const Symbol left = cells_[position], right = cells_[position + 1];
-    if (left == bpe::WordCells::kSeparator || right == bpe::WordCells::kSeparator) continue;
-    const auto [found, is_new] = known.emplace(bpe::pair_key(left, right), kNoPair);
-    if (is_new) found->second = add_pair(left, right);
-    if (found->second == kNoPair) continue;
-    pair_at_[position] = found->second;
-    Pair& pair = pairs_[found->second];
-    pair.count += weights.at(position);
-    ++pair.listed;
+// The positions whose symbol has a neighbour behind it, by that symbol: those of symbol s from begins[s] on.
+std::vector<Position> Learner::positions_by_symbol(std::vector<Position>& begins) const {
+  const auto for_each = [this](auto visit) {
+    for (Position position = 1; position + 1 < cells_.size(); ++position) {
+      if (cells_[position] != kSeparator && cells_[position + 1] != kSeparator) visit(position);
+    }
+  };
+  begins.assign(symbols_.size() + 1, 0);
+  for_each([&](Position position) { ++begins[cells_[position] + 1]; });
+  for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+  std::vector<Position> positions(begins.back()), next(begins);
+  for_each([&](Position position) { positions[next[cells_[position]]++] = position; });
+  return positions;
+}
+
+// One left symbol after the other, so that an array by the right one finds the pair.
+std::vector<Learner::FoundPair> Learner::find_pairs() {
+  std::vector<Position> begins;
+  const std::vector<Position> positions = positions_by_symbol(begins);
+  std::vector<FoundPair> found(1);  // the first is none
+  std::vector<std::uint32_t> with_right(symbols_.size());  // of this left symbol where it is not below `first`
+  constexpr std::size_t kAhead = 16;
+  for (Symbol left = 0; left < symbols_.size(); ++left) {
+    const std::size_t first = found.size();
+    bpe::WordCells::Weights weights(cells_);
+    for (std::size_t i = begins[left]; i < begins[left + 1]; ++i) {
+      if (i + kAhead < positions.size()) {
+        cells_.prefetch(positions[i + kAhead]);
+        __builtin_prefetch(&pair_at_[positions[i + kAhead]], 1);
+      }
+      const Symbol right = cells_[positions[i] + 1];
+      std::uint32_t& place = with_right[right];
+      if (place < first) {
+        place = static_cast<std::uint32_t>(found.size());
+        found.push_back({.left = left, .right = right, .is_allowed = allows(left, right)});
+      }
+      FoundPair& pair = found[place];
+      if (!pair.is_allowed) continue;
+      pair.count += weights.at(positions[i]);
+      ++pair.occurrences;
+      pair_at_[positions[i]] = place;
+    }
   }
-  for (Pair& pair : pairs_) pair.positions = arena_.allocate(std::exchange(pair.listed, 0));
+  return found;
+}
+
+// In the order of their first occurrence.
+void Learner::list_pairs(const std::vector<FoundPair>& found) {
+  std::vector<PairId> ids(found.size(), kNoPair);
+  pairs_.reserve(found.size());
   for (Position position = 0; position < cells_.size(); ++position) {
     if (pair_at_[position] == kNoPair) continue;
-    Pair& pair = pairs_[pair_at_[position]];
-    pair.positions[pair.listed++] = position;
+    const FoundPair& one = found[pair_at_[position]];
+    PairId& id = ids[pair_at_[position]];
+    if (id == kNoPair) {
+      id = static_cast<PairId>(pairs_.size());
+      pairs_.push_back({one.count, arena_.allocate(one.occurrences), 0, one.left, one.right});
+    }
+    pairs_[id].positions[pairs_[id].listed++] = position;
+    pair_at_[position] = id;
   }
-  queue_pairs(0);
 }
 
 void Learner::occur(PairId pair, Position position, std::uint64_t weight) {
@@ -201,16 +258,16 @@ void Learner::join(PairId best) {
     const std::uint64_t weight = weights.at(position);
     const Position second = position + left_length, next = position + length;
     const Symbol before = cells_[position - 1], behind = cells_[next];
-    if (before != bpe::WordCells::kSeparator) lose(pair_at_[position - symbols_[before].length], weight);
+    if (before != kSeparator) lose(pair_at_[position - symbols_[before].length], weight);
     lose(std::exchange(pair_at_[second], kNoPair), weight);
     cells_.join(position, left_length, length - left_length, joined);
-    if (before != bpe::WordCells::kSeparator) {
+    if (before != kSeparator) {
       neighbours_.push_back(before);
       PairId& known = before_newest_[before];
       if (known == kNotSeen) known = add_pair(before, joined);
       occur(known, position - symbols_[before].length, weight);
     }
-    if (behind == bpe::WordCells::kSeparator) {
+    if (behind == kSeparator) {
       pair_at_[position] = kNoPair;
     } else {
       neighbours_.push_back(behind);

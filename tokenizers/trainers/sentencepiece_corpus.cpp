@@ -1,6 +1,7 @@
 #include "tokenizers/trainers/sentencepiece_corpus.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -93,10 +94,8 @@ void SentencePieceCorpus::finish() {
     throw Error(ErrorCode::input, "there is no text to train on")
         .remedy("texts longer than " + std::to_string(settings_.max_sentence_length) + " bytes are left out");
   }
-  counts_.sort();
   choose_required();
-  mark_rare();
-  counts_ = CountTable();
+  list_units();
   list_sentences();
 }
 
@@ -105,7 +104,7 @@ void SentencePieceCorpus::choose_required() {
     bool required = false;
     std::uint64_t count = 0;
   };
-  std::unordered_map<char32_t, Seen> seen;
+  CharacterMap<Seen> seen;
   for_each_character(settings_.required_characters, [&](char32_t c) { seen[c].required = true; });
   std::uint64_t all = 0;
   counts_.for_each([&](std::string_view unit, std::uint64_t count) {
@@ -115,7 +114,10 @@ void SentencePieceCorpus::choose_required() {
       all += count;
     });
   });
-  std::vector<std::pair<char32_t, Seen>> order(seen.begin(), seen.end());
+  std::vector<std::pair<char32_t, Seen>> order;
+  seen.for_each([&](char32_t c, const Seen& one) {
+    if (one.required || one.count != 0) order.emplace_back(c, one);
+  });
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     if (a.second.required != b.second.required) return a.second.required;
     if (a.second.count != b.second.count) return a.second.count > b.second.count;
@@ -126,45 +128,51 @@ void SentencePieceCorpus::choose_required() {
     const auto coverage = static_cast<float>(1.0 * static_cast<double>(covered) / static_cast<double>(all));
     if (coverage >= settings_.character_coverage) break;
     covered += one.count;
-    if (c != static_cast<char32_t>(kBoundary) && c != 0) required_.push_back({c, one.count});
+    if (c == static_cast<char32_t>(kBoundary) || c == 0) continue;
+    required_.push_back({c, one.count});
+    is_required_[c] = true;
   }
   std::sort(required_.begin(), required_.end(), more_frequent);
+  for (const CountedCharacter& one : required_) {
+    if (one.count != 0) characters_.push_back(one);
+  }
 }
 
-void SentencePieceCorpus::mark_rare() {
-  std::unordered_map<char32_t, std::uint64_t> seen;  // of the required ones
-  for (const CountedCharacter& one : required_) seen[one.character] = 0;
+// True when there are rare ones; then `out` is the text with marks in their places.
+bool SentencePieceCorpus::mark_rare(std::string_view text, std::string& out) const {
+  bool found = false;
+  for_each_character(text, [&](char32_t c) { found = found || !is_required_.get(c); });
+  if (!found) return false;
+  out.clear();
+  for_each_character(text, [&](char32_t c) { utf8::append(out, is_required_.get(c) ? c : kUnknownMark); });
+  return true;
+}
+
+// Units without rare characters stay where they were counted. The others are fewer, and some of them now the same.
+void SentencePieceCorpus::list_units() {
   const auto after_end = settings_.normalizer.add_dummy_prefix && !settings_.normalizer.whitespace_as_suffix
                              ? SeedUnit::After::end
                              : SeedUnit::After::border;
-  std::unordered_map<std::string, std::size_t> places;
-  const auto add_unit = [&](std::string_view unit, std::uint64_t count) {
-    const bool ends_text = unit.back() == kTextEnd;
-    std::string text;
-    for_each_character(without_end(unit), [&](char32_t c) {
-      const auto found = seen.find(c);
-      utf8::append(text, found == seen.end() ? kUnknownMark : c);
-      if (found != seen.end()) found->second += count;
-    });
-    const auto [place, is_new] = places.emplace(text + (ends_text ? kTextEnd : ' '), units_.size());
-    if (is_new) {
-      units_.push_back({keep(std::move(text)), count, ends_text ? after_end : SeedUnit::After::space});
+  std::map<std::pair<std::string, SeedUnit::After>, std::uint64_t> marked;
+  std::string text;
+  units_.reserve(counts_.distinct());
+  counts_.for_each([&](std::string_view unit, std::uint64_t count) {
+    const auto after = unit.back() == kTextEnd ? after_end : SeedUnit::After::space;
+    if (mark_rare(without_end(unit), text)) {
+      marked[{text, after}] += count;
     } else {
-      units_[place->second].count += count;
+      units_.push_back({without_end(unit), count, after});
     }
-  };
-  counts_.for_each(add_unit);
+  });
+  for (auto& [unit, count] : marked) units_.push_back({texts_.emplace_back(unit.first), count, unit.second});
   normalizer_.normalize(settings_.last_text, normalized_);
-  for_each_character(cut_out(normalized_, cut_),
-                     [&](char32_t c) { utf8::append(last_text_, seen.count(c) != 0 ? c : kUnknownMark); });
-  for (const auto& [c, count] : seen) {
-    if (count != 0) characters_.push_back({c, count});
-  }
-  std::sort(characters_.begin(), characters_.end(), more_frequent);
+  last_text_ = cut_out(normalized_, cut_);
+  if (mark_rare(last_text_, text)) last_text_ = text;
 }
 
 void SentencePieceCorpus::list_sentences() {
   std::unordered_map<std::string_view, std::uint64_t> counts;
+  counts.reserve(units_.size());
   for (const SeedUnit& unit : units_) {
     if (cuts_words_ || !settings_.split_by_whitespace) {
       counts[unit.text] += unit.count;
@@ -172,6 +180,7 @@ void SentencePieceCorpus::list_sentences() {
       for_each_word(unit.text, settings_.normalizer.whitespace_as_suffix, [&](std::string_view word) { counts[word] += unit.count; });
     }
   }
+  sentences_.reserve(counts.size());
   for (const auto& [text, count] : counts) sentences_.push_back({text, count});
   std::sort(sentences_.begin(), sentences_.end(), [](const auto& a, const auto& b) {
     return a.count != b.count ? a.count > b.count : a.text < b.text;

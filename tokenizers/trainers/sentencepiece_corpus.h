@@ -20,6 +20,7 @@
 #include "core/count_table.h"
 #include "tokenizers/definition/normalizers.h"
 #include "tokenizers/normalizers/normalizer_chain.h"
+#include "tokenizers/trainers/character_map.h"
 #include "tokenizers/trainers/unigram_learner.h"
 #include "tokenizers/trainers/unigram_seeds.h"
 
@@ -62,19 +63,20 @@ class SentencePieceCorpus {
   std::string_view cut_out(std::string_view text, std::string& out) const;
   void add_word(std::string_view word, std::uint64_t count);
   void choose_required();
-  void mark_rare();
+  bool mark_rare(std::string_view text, std::string& out) const;
+  void list_units();
   void list_sentences();
-  std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
   SentencePieceCorpusSettings settings_;
   bool cuts_words_;  // units are words, not texts
   NormalizerChain normalizer_;
   std::vector<std::string> cut_out_[256];  // by first byte, longer ones first
-  CountTable counts_;
+  CountTable counts_;  // texts of units are in here, or in texts_
   std::string normalized_, cut_, word_;
   std::uint64_t skipped_ = 0;
 
   std::vector<CountedCharacter> required_, characters_;
+  CharacterMap<bool> is_required_;
   std::string last_text_;
   std::deque<std::string> texts_;
   std::vector<SeedUnit> units_;
