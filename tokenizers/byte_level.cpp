@@ -40,13 +40,14 @@ std::string spell(std::string_view bytes) {
 }
 
 std::optional<std::string> unspell(std::string_view characters) {
-  std::string bytes;
-  bytes.reserve(characters.size());
+  std::string bytes(characters.size(), '\0');
+  char* out = bytes.data();
   for (const char *p = characters.data(), *end = p + characters.size(); p < end;) {
     const auto byte = to_byte(utf8::decode(p));
     if (!byte) return std::nullopt;
-    bytes.push_back(static_cast<char>(*byte));
+    *out++ = static_cast<char>(*byte);
   }
+  bytes.resize(static_cast<std::size_t>(out - bytes.data()));
   return bytes;
 }
 

@@ -5,13 +5,13 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "tokenizers/added_tokens.h"
 #include "tokenizers/decoders/decoding.h"
 #include "tokenizers/pipelines/pipeline.h"
 #include "tokenizers/post_processors/post_processing.h"
+#include "tokenizers/token_ids.h"
 #include "tokenizers/tokenizer.h"
 
 namespace quern {
@@ -27,7 +27,7 @@ struct Tokenizer::Compiled {
   const TokenizerDefinition definition;
   std::vector<std::string_view> texts;   // by id, into the definition; empty: unused
   std::vector<const AddedToken*> added;  // by id, null for the model's own
-  std::unordered_map<std::string_view, TokenId> ids;
+  TokenIds ids;
   std::string all_bytes;                 // what each id decodes to, one after the other
   std::vector<std::size_t> byte_begins;  // and where each begins
 

@@ -71,11 +71,11 @@ void Tokenizer::Compiled::list_tokens() {
   for (const AddedToken& token : definition.added_tokens) size = std::max(size, std::size_t{token.id} + 1);
   texts.resize(size);
   added.resize(size);
-  ids.reserve(size);
+  ids = TokenIds(size);
   for (std::size_t id = 0; id < vocabulary.size(); ++id) {
     if (vocabulary[id].empty()) continue;
     texts[id] = vocabulary[id];
-    ids.emplace(texts[id], static_cast<TokenId>(id));
+    ids.add(texts[id], static_cast<TokenId>(id));
   }
   for (const AddedToken& token : definition.added_tokens) {
     if (token.content.empty()) throw Error(ErrorCode::format, "an added token is empty");
@@ -83,8 +83,8 @@ void Tokenizer::Compiled::list_tokens() {
       throw Error(ErrorCode::format, "two tokens have the id " + std::to_string(token.id) + ": \"" +
                                          std::string(texts[token.id]) + "\" and \"" + token.content + "\"");
     }
-    if (const auto [known, is_new] = ids.emplace(token.content, token.id); !is_new && known->second != token.id) {
-      throw Error(ErrorCode::format, "\"" + token.content + "\" has two ids, " + std::to_string(known->second) +
+    if (const TokenId known = ids.add(token.content, token.id); known != token.id) {
+      throw Error(ErrorCode::format, "\"" + token.content + "\" has two ids, " + std::to_string(known) +
                                          " and " + std::to_string(token.id));
     }
     texts[token.id] = token.content;
@@ -141,9 +141,7 @@ std::size_t Tokenizer::size() const { return compiled_->texts.size(); }
 std::string_view Tokenizer::token(TokenId id) const { return id < size() ? compiled_->texts[id] : std::string_view(); }
 
 std::optional<TokenId> Tokenizer::id(std::string_view token) const {
-  const auto found = compiled_->ids.find(token);
-  if (found == compiled_->ids.end()) return std::nullopt;
-  return found->second;
+  return compiled_->ids.find(token);
 }
 
 std::string_view Tokenizer::bytes(TokenId id) const { return id < size() ? compiled_->bytes(id) : std::string_view(); }

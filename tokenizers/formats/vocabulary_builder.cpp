@@ -36,6 +36,22 @@ void VocabularyBuilder::refuse(Place place, const std::string& message) const {
       .at(path_);
 }
 
+namespace {
+
+// Of a pair that stands there twice the later place counts, as in Hugging Face's map.
+void drop_repetitions(std::vector<Merge>& merges) {
+  const auto pair = [](const Merge& merge) { return std::uint64_t{merge.left} << 32 | merge.right; };
+  std::vector<std::uint64_t> sorted;
+  for (const Merge& merge : merges) sorted.push_back(pair(merge));
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return;
+  std::unordered_set<std::uint64_t> seen;
+  const auto repeated = [&](const Merge& merge) { return !seen.insert(pair(merge)).second; };
+  merges.erase(merges.begin(), std::remove_if(merges.rbegin(), merges.rend(), repeated).base());
+}
+
+}  // namespace
+
 void VocabularyBuilder::add(std::string token, std::uint64_t id, Place place) {
   if (id > 0xFFFF'FFFF) refuse(place, "id " + std::to_string(id) + " does not fit 32 bits");
   entries_.emplace_back(id, std::move(token));
@@ -60,19 +76,17 @@ void VocabularyBuilder::finish() {
     place = std::move(token);
   }
   entries_ = {};
-  ids_.reserve(vocabulary_.size());
+  ids_ = TokenIds(vocabulary_.size());
   for (std::size_t id = 0; id < vocabulary_.size(); ++id) {
     if (vocabulary_[id].empty()) continue;
-    if (!ids_.emplace(vocabulary_[id], static_cast<TokenId>(id)).second) {
+    if (ids_.add(vocabulary_[id], static_cast<TokenId>(id)) != id) {
       throw Error(ErrorCode::format, "token " + in_quotes(vocabulary_[id]) + " is there twice").at(path_);
     }
   }
 }
 
 std::optional<TokenId> VocabularyBuilder::find(std::string_view token) const {
-  const auto found = ids_.find(token);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second;
+  return ids_.find(token);
 }
 
 void VocabularyBuilder::merge(std::string_view left, std::string_view right, Place place) {
@@ -81,17 +95,13 @@ void VocabularyBuilder::merge(std::string_view left, std::string_view right, Pla
     refuse(place, "merge of " + in_quotes(left_id ? right : left) + ", which is not in the vocabulary");
   }
   if (right.size() < prefix_.size()) refuse(place, in_quotes(right) + " is shorter than the mark of continuation");
-  const std::string joined = std::string(left) += right.substr(prefix_.size());
-  if (!find(joined)) refuse(place, "merge into " + in_quotes(joined) + ", which is not in the vocabulary");
+  joined_.assign(left).append(right.substr(prefix_.size()));
+  if (!find(joined_)) refuse(place, "merge into " + in_quotes(joined_) + ", which is not in the vocabulary");
   merges_.push_back({*left_id, *right_id});
 }
 
 BpeModel VocabularyBuilder::take() {
-  // Of a pair that stands there twice the later place counts, as in Hugging Face's map.
-  std::unordered_set<std::uint64_t> seen;
-  seen.reserve(merges_.size());
-  const auto repeated = [&](const Merge& m) { return !seen.insert(std::uint64_t{m.left} << 32 | m.right).second; };
-  merges_.erase(merges_.begin(), std::remove_if(merges_.rbegin(), merges_.rend(), repeated).base());
+  drop_repetitions(merges_);
   BpeModel model;
   model.vocabulary = take_tokens();
   model.merges = std::move(merges_);
@@ -99,19 +109,31 @@ BpeModel VocabularyBuilder::take() {
 }
 
 std::vector<std::string> VocabularyBuilder::take_tokens() {
-  ids_.clear();
+  ids_ = TokenIds();
   return std::move(vocabulary_);
 }
 
 AddedTokenNumbering::AddedTokenNumbering(const std::vector<std::string>& vocabulary, std::size_t entries)
-    : next_(static_cast<TokenId>(entries)) {
-  for (std::size_t id = 0; id < vocabulary.size(); ++id) {
-    if (!vocabulary[id].empty()) known_.emplace(vocabulary[id], static_cast<TokenId>(id));
+    : vocabulary_(vocabulary), next_(static_cast<TokenId>(entries)) {}
+
+std::optional<TokenId> AddedTokenNumbering::known(std::string_view content) {
+  if (content.empty()) return std::nullopt;
+  if (++asked_ <= kScanned) {
+    const auto found = std::find(vocabulary_.begin(), vocabulary_.end(), content);
+    if (found == vocabulary_.end()) return std::nullopt;
+    return static_cast<TokenId>(found - vocabulary_.begin());
   }
+  if (asked_ == kScanned + 1) {
+    known_ = TokenIds(vocabulary_.size());
+    for (std::size_t id = 0; id < vocabulary_.size(); ++id) {
+      if (!vocabulary_[id].empty()) known_.add(vocabulary_[id], static_cast<TokenId>(id));
+    }
+  }
+  return known_.find(content);
 }
 
 TokenId AddedTokenNumbering::number(std::string_view content) {
-  if (const auto known = known_.find(content); known != known_.end()) return known->second;
+  if (const auto id = known(content)) return *id;
   const auto [added, is_new] = added_.emplace(content, next_);
   if (is_new) ++next_;
   return added->second;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "tokenizers/definition.h"
+#include "tokenizers/token_ids.h"
 
 namespace quern::formats {
 
@@ -46,10 +47,10 @@ class VocabularyBuilder {
   [[noreturn]] void refuse(Place place, const std::string& message) const;
 
  private:
-  std::string path_, prefix_;
+  std::string path_, prefix_, joined_;
   std::vector<std::pair<std::uint64_t, std::string>> entries_;
   std::vector<std::string> vocabulary_;
-  std::unordered_map<std::string_view, TokenId> ids_;
+  TokenIds ids_;
   std::vector<Merge> merges_;
 };
 
@@ -62,7 +63,12 @@ class AddedTokenNumbering {
   TokenId number(std::string_view content);
 
  private:
-  std::unordered_map<std::string_view, TokenId> known_;
+  std::optional<TokenId> known(std::string_view content);
+
+  static constexpr std::size_t kScanned = 4;  // so many are looked for one by one: most files add only a few
+  const std::vector<std::string>& vocabulary_;
+  std::size_t asked_ = 0;
+  TokenIds known_;  // filled when more are asked for
   std::unordered_map<std::string, TokenId> added_;
   TokenId next_;
 };

@@ -14,8 +14,7 @@ ActiveTokens::ActiveTokens(const AddedTokenFinder& finder, const Tokenizer::Comp
   if (specials == Specials::by_format) specials = tokenizer.definition.specials_in_text ? Specials::all : Specials::none;
   const auto is_listed = [&](TokenId id) {
     return std::any_of(options.listed_specials.begin(), options.listed_specials.end(), [&](const std::string& name) {
-      const auto listed = tokenizer.ids.find(name);
-      return listed != tokenizer.ids.end() && listed->second == id;
+      return tokenizer.ids.find(name) == id;
     });
   };
   for (const AddedToken* token : finder_.tokens()) {

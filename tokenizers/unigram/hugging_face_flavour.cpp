@@ -2,8 +2,8 @@
 #include <array>
 #include <limits>
 #include <optional>
-#include <unordered_map>
 
+#include "tokenizers/token_ids.h"
 #include "tokenizers/unigram/search.h"
 #include "tokenizers/unigram/settled_path.h"
 #include "tokenizers/unigram/unknown_parts.h"
@@ -14,12 +14,13 @@ namespace {
 // Of tokens with the same text the last counts.
 template <class Score>
 std::vector<ScoredPiece<Score>> searched_pieces(const UnigramModel& model) {
-  std::unordered_map<std::string_view, TokenId> ids;
-  for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
-    if (!model.vocabulary[id].empty()) ids[model.vocabulary[id]] = id;
-  }
+  TokenIds ids(model.vocabulary.size());
   std::vector<ScoredPiece<Score>> pieces;
-  for (const auto& [text, id] : ids) pieces.push_back({text, id, static_cast<Score>(model.scores[id])});
+  for (std::size_t i = model.vocabulary.size(); i-- > 0;) {
+    const std::string& text = model.vocabulary[i];
+    const auto id = static_cast<TokenId>(i);
+    if (!text.empty() && ids.add(text, id) == id) pieces.push_back({text, id, static_cast<Score>(model.scores[id])});
+  }
   return pieces;
 }
 

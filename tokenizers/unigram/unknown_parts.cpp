@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "tokenizers/byte_token.h"
+#include "tokenizers/token_ids.h"
 
 namespace quern::unigram {
 SentencePieceUnknowns::SentencePieceUnknowns(const SentencePieceModel& model) {
@@ -33,11 +34,10 @@ SentencePieceUnknowns::SentencePieceUnknowns(const SentencePieceModel& model) {
 
 HuggingFaceUnknowns::HuggingFaceUnknowns(const UnigramModel& model)
     : unk_(model.unk_id.value_or(Part::kUnknown)), byte_fallback_(model.byte_fallback) {
-  std::unordered_map<std::string_view, TokenId> ids;
-  for (TokenId id = 0; id < model.vocabulary.size(); ++id) ids[model.vocabulary[id]] = id;
-  for (std::size_t byte = 0; byte < 256; ++byte) {
-    if (const auto found = ids.find(byte_token(static_cast<unsigned char>(byte))); found != ids.end()) bytes_[byte] = found->second;
-  }
+  if (!byte_fallback_) return;
+  TokenIds ids(model.vocabulary.size());  // of tokens with the same text the last counts
+  for (std::size_t id = model.vocabulary.size(); id-- > 0;) ids.add(model.vocabulary[id], static_cast<TokenId>(id));
+  for (std::size_t byte = 0; byte < 256; ++byte) bytes_[byte] = ids.find(byte_token(static_cast<unsigned char>(byte)));
 }
 
 bool HuggingFaceUnknowns::has_bytes(std::string_view bytes) const {
