@@ -41,19 +41,15 @@ void CharacterTable::build(std::span<const PieceEncoder::MergeResult> merges, co
   for (const auto& merge : merges) {
     if (merge.exists()) mark_straddling(tokens.bytes(merge.result));
   }
-  std::vector<std::uint32_t> entries(0x10000);
+  std::vector<Entry> entries(0x10000);
   for (char32_t c = 0x80; c < 0x10000; ++c) {
     // Surrogates too, spelled as they would be: a piece may hold any bytes.
     const std::array<char, 3> spelled =
         c < 0x800 ? std::array<char, 3>{static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F)), '\0'}
                   : std::array<char, 3>{static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)),
                                         static_cast<char>(0x80 | (c & 0x3F))};
-    std::array<TokenId, 3> ids;
-    const std::size_t count = merger({spelled.data(), c < 0x800 ? std::size_t{2} : std::size_t{3}}, ids.data());
-    entries[c] = ids[0];
-    if (count == 1) continue;
-    entries[c] = kSeveral | static_cast<std::uint32_t>(count << 24 | parts_.size());
-    parts_.insert(parts_.end(), ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));
+    const std::size_t count = merger({spelled.data(), c < 0x800 ? std::size_t{2} : std::size_t{3}}, entries[c].ids.data());
+    entries[c].count = static_cast<std::uint32_t>(count);
   }
   entries_ = std::move(entries);
   begins_merging_ = trained_order(merges, tokens.size());  // only now may merging look into them
@@ -76,7 +72,7 @@ std::size_t CharacterTable::take(std::string_view piece, std::size_t at, TokenId
   }
   if (at > 0 && straddled(byte(at - 1), first)) return 0;
   if (end < piece.size() && (continues(byte(end)) || straddled(byte(end - 1), byte(end)))) return 0;
-  write(c, out);
+  out = std::copy_n(entries_[c].ids.begin(), entries_[c].count, out);
   return end - at;
 }
 

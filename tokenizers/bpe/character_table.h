@@ -9,9 +9,10 @@
 //    table, and a character with such an edge is left in bytes. In Chinese text 3 to 6 % of the edges are.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <bitset>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -32,11 +33,13 @@ class CharacterTable {
   // Whether take() may be used: no merge goes before those that make its parts.
   bool begins_merging() const { return begins_merging_; }
 
-  // The ids of a character of two or three bytes that no neighbour joins; `out` moves behind them.
-  void write(const char* p, std::size_t size, TokenId*& out) const {
+  // Writes the ids of a character of two or three bytes that no neighbour joins; how many. There is room for four.
+  std::size_t write(const char* p, std::size_t size, TokenId* out) const {
     const auto byte = [p](int i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(p[i])); };
-    write(size == 2 ? (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F)
-                    : (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F), out);
+    const Entry& entry = entries_[size == 2 ? (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F)
+                                            : (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F)];
+    std::memcpy(out, &entry, sizeof entry);  // without asking how many
+    return entry.count;
   }
 
   // Writes the ids of the character of two or three bytes that begins at piece[at] and returns its size, or 0 when none
@@ -45,22 +48,14 @@ class CharacterTable {
 
  private:
   void mark_straddling(std::string_view token);
-  void write(std::uint32_t c, TokenId*& out) const {
-    const std::uint32_t entry = entries_[c];
-    if (!(entry & kSeveral)) [[likely]] {
-      *out++ = entry;
-      return;
-    }
-    const TokenId* part = &parts_[entry & 0xFFFFFF];
-    out = std::copy_n(part, entry >> 24 & 0x7F, out);
-  }
   bool straddled(unsigned char before, unsigned char behind) const { return straddled_[before << 8 | behind]; }
 
-  // By code point below U+10000: an id, or kSeveral | count << 24 | where they stand in parts_.
-  static constexpr std::uint32_t kSeveral = 0x80000000;
-  std::vector<std::uint32_t> entries_;
+  struct alignas(16) Entry {
+    std::array<TokenId, 3> ids;
+    std::uint32_t count;
+  };
+  std::vector<Entry> entries_;  // by code point below U+10000
   bool begins_merging_ = false;
-  std::vector<TokenId> parts_;
   std::bitset<65536> straddled_;  // by the byte before an edge and the byte behind it
 };
 

@@ -49,9 +49,7 @@ class Pieces {
   }
 
   std::size_t direct(const char* p, std::size_t size, TokenId* out) {
-    TokenId* next = out;
-    characters_->write(p, size, next);
-    return static_cast<std::size_t>(next - out);
+    return characters_->write(p, size, out);
   }
 
   bool miss(std::string_view piece, bool is_part, IdBuffer& out) {
