@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 
 #include "cli/commands/registry.h"
@@ -182,6 +183,28 @@ void for_each_text(const Config& config, Context& context, std::size_t block_byt
   report_damage(context, damage);
 }
 
+// Blocks of output are a megabyte or so each. Handed round among threads they stay in memory; given back and asked for anew
+// each would cost hundreds of page faults.
+class SpareBuffers {
+ public:
+  std::string take() {
+    const std::lock_guard lock(mutex_);
+    if (buffers_.empty()) return {};
+    std::string buffer = std::move(buffers_.back());
+    buffers_.pop_back();
+    return buffer;
+  }
+  void give(std::string buffer) {
+    buffer.clear();
+    const std::lock_guard lock(mutex_);
+    buffers_.push_back(std::move(buffer));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> buffers_;
+};
+
 template <class Write>
 std::uint64_t encode_texts(const Config& config, Context& context, const Tokenizer& tokenizer, EncodingStyle style,
                            Write write) {
@@ -189,16 +212,22 @@ std::uint64_t encode_texts(const Config& config, Context& context, const Tokeniz
   const EncodeOptions options = encode_options(config, tokenizer);
   for (int i = 0; i < effective_threads(config.threads); ++i) formatters.emplace_back(tokenizer, options, style);
   std::uint64_t ids = 0;
+  SpareBuffers spares;
   for_each_text(
       config, context, kTextBlock,
       [&](const TextBlock& text, int worker) {
         Block block;
+        block.bytes = spares.take();
         EncodingFormatter& formatter = formatters[static_cast<std::size_t>(worker)];
         encode_block(text, config.inputs.format.on_bad_record, block,
                      [&](std::string_view record) { block.ids += formatter.append(record, block.bytes); });
         return block;
       },
-      [&](Block& block) { ids += block.ids, write(block.bytes); });
+      [&](Block& block) {
+        ids += block.ids;
+        write(block.bytes);
+        spares.give(std::move(block.bytes));
+      });
   return ids;
 }
 

@@ -38,6 +38,7 @@ class IdBuffer {
     return ids_.data() + used_;
   }
   void advance(std::size_t count) { used_ += count; }
+  void advance_to(const TokenId* end) { used_ = static_cast<std::size_t>(end - ids_.data()); }
   void push_back(TokenId id) { *reserve(1) = id, ++used_; }
   std::size_t size() const { return used_; }
   const TokenId* from(std::size_t position) const { return ids_.data() + position; }
@@ -107,6 +108,7 @@ class PieceBatch {
     return behind;
   }
   void clear() { count_ = 0; }
+  std::size_t size() const { return count_; }
   const Entry* begin() const { return entries_.data(); }
   const Entry* end() const { return entries_.data() + count_; }
 
@@ -138,23 +140,26 @@ void encode_pieces(const char* p, const char* end, std::vector<TokenId>& ids, Pi
   while (p < end) {
     batch.clear();
     p = policy.cut(p, end, batch);
+    TokenId* to = out.reserve(batch.size() * kMostDirect);
     for (const PieceBatch::Entry& piece : batch) {
-      TokenId* const to = out.reserve(kMostDirect);
       if (piece.kind == Kind::direct) {
-        out.advance(policy.direct(piece.begin, piece.size, to));
+        to += policy.direct(piece.begin, piece.size, to);
         continue;
       }
       const bool is_short = piece.size <= kShortPiece;
       if (is_short) [[likely]] {
         if (const std::size_t found = cache.find(piece.key, piece.hash, to)) [[likely]] {
-          out.advance(found);
+          to += found;
           continue;
         }
       }
+      out.advance_to(to);
       const std::size_t before = out.size();
       const bool keep = policy.miss({piece.begin, piece.size}, piece.kind == Kind::part, out);
       if (is_short && keep) cache.insert(piece.key, piece.hash, out.from(before), out.size() - before);
+      to = out.reserve(batch.size() * kMostDirect);
     }
+    out.advance_to(to);
   }
 }
 
