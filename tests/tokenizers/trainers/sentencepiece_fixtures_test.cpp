@@ -122,6 +122,21 @@ TEST_CASE("SentencePiece's characters of a MiB of Japanese") {
   check_bits({"char_ja"});
 }
 
+TEST_CASE("where SentencePiece finds too few pieces, so does quern, and as many") {
+  if (!reference_data::available()) return;
+  const Json digests = parse_json(reference_data::read_fixture("tokenizers/train_spm/digests.json"), "digests.json");
+  std::size_t recipes = 0;
+  for (const auto& [name, entry] : digests.items()) {
+    if (!entry.contains("error")) continue;
+    INFO(name);
+    const auto message = entry["error"].get<std::string>();  // … to a value <= 4620.
+    const std::string limit = message.substr(message.rfind(' ') + 1, message.size() - message.rfind(' ') - 2);
+    REQUIRE_THROWS_WITH(train(entry["recipe"]), Catch::Contains("no more than " + limit + " pieces"));
+    ++recipes;
+  }
+  REQUIRE(recipes == 4);
+}
+
 // Here SentencePiece's counts depend on what the next text begins with, and so on the order of the texts.
 TEST_CASE("SentencePiece's Unigram vocabularies where texts do not begin with a space mark, 99 pieces of 100") {
   if (!reference_data::available()) return;
