@@ -72,6 +72,14 @@ std::vector<ScoredText<Real>> UnigramLearner<Real>::pieces() const {
   return pieces;
 }
 
+// Sentences are in the order of their counts, their texts anywhere.
+template <class Real>
+void UnigramLearner<Real>::prefetch_text(std::size_t sentence) const {
+  if (sentence >= sentences_.size()) return;
+  const std::string_view text = sentences_[sentence].text;
+  for (std::size_t at = 0; at < text.size(); at += 64) __builtin_prefetch(text.data() + at);
+}
+
 // work(worker, sentence, shares) for all sentences; the amounts summed by node, in order.
 template <class Real>
 template <class Work>
@@ -88,7 +96,10 @@ std::vector<Real> UnigramLearner<Real>::sum_over_sentences(const Work& work) {
       },
       [&](const Chunk& chunk, int worker) {
         Shares shares;
-        for (std::size_t i = chunk.begin; i < chunk.end; ++i) work(workers[static_cast<std::size_t>(worker)], sentences_[i], shares);
+        for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
+          prefetch_text(i + 2);
+          work(workers[static_cast<std::size_t>(worker)], sentences_[i], shares);
+        }
         return shares;
       },
       [&](const Shares& shares) {

@@ -64,6 +64,7 @@ class UnigramLearner {
   using Shares = typename Segmenter::Shares;
   using Alternative = typename Segmenter::Alternative;
 
+  void prefetch_text(std::size_t sentence) const;
   void build_trie(std::vector<ScoredText<Real>> pieces);
   template <class Work>
   std::vector<Real> sum_over_sentences(const Work& work);

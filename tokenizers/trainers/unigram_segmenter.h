@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tokenizers/trainers/log_sum.h"
@@ -128,6 +129,14 @@ class UnigramSegmenter {
     Node node;
     Real score;
   };
+  struct Found {
+    std::uint32_t place;  // a number for each character
+    Arc arc;
+  };
+  struct Way {  // into the trie
+    std::uint32_t place, from, at;
+    Node node;
+  };
   struct Cell {
     Real best, second;  // scores of paths that end here
     Node node;          // the last piece of the best
@@ -159,35 +168,74 @@ class UnigramSegmenter {
     if (!known) visit(at + size, model_.unknown, model_.unknown_score);
   }
 
+  // The pieces that begin at each place, in the order of for_each_piece. The ways through the trie, which memory makes wait, go
+  // side by side, byte by byte.
   void list_nodes(std::string_view text) {
-    arcs_.clear();
+    const char *const begin = text.data(), *const end = begin + text.size();
+    found_.clear(), ways_.clear(), unknown_.clear(), firsts_.clear();
+    const auto add = [&](std::uint32_t place, std::uint32_t from, std::size_t to, Node node, Real score) {
+      found_.push_back({place, {from, static_cast<std::uint32_t>(to), node, score}});
+      ++firsts_[place];
+    };
     for (std::size_t at = 0; at < text.size();) {
-      const std::size_t size = unigram::character_size(text.data() + at, text.data() + text.size());
-      for_each_piece(text, at, size, [&](std::size_t end, Node node, Real score) {
-        arcs_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), node, score});
-      });
+      const std::size_t size = unigram::character_size(begin + at, end);
+      const auto place = static_cast<std::uint32_t>(firsts_.size()), from = static_cast<std::uint32_t>(at);
+      firsts_.push_back(0);
+      const Node node = trie_.first_character(begin + at, size);
       at += size;
+      if (trie_.is_piece(node)) {
+        add(place, from, at, node, trie_.score(node));
+      } else {
+        unknown_.push_back({place, {from, static_cast<std::uint32_t>(at), model_.unknown, model_.unknown_score}});
+        ++firsts_[place];
+      }
+      if (node == Trie::kDead || at == text.size()) continue;
+      trie_.prefetch_step(node, begin[at]);
+      ways_.push_back({place, from, static_cast<std::uint32_t>(at), node});
     }
+    while (!ways_.empty()) {
+      std::size_t left = 0;
+      for (Way way : ways_) {
+        if (!trie_.step(way.node, begin[way.at])) continue;
+        ++way.at;
+        if (trie_.is_piece(way.node)) add(way.place, way.from, way.at, way.node, trie_.score(way.node));
+        if (way.at == text.size()) continue;
+        trie_.prefetch_step(way.node, begin[way.at]);
+        ways_[left++] = way;
+      }
+      ways_.resize(left);
+    }
+    order_arcs();
+  }
+
+  // By place; those of one place are in order already, the unknown one last.
+  void order_arcs() {
+    std::uint32_t next = 0;
+    for (std::uint32_t& first : firsts_) next += std::exchange(first, next);
+    arcs_.resize(next);
+    for (const Found& one : found_) arcs_[firsts_[one.place]++] = one.arc;
+    for (const Found& one : unknown_) arcs_[firsts_[one.place]++] = one.arc;
   }
 
   // Fills cells_, as if `without`, which is the whole text, were no piece.
   void find_best(std::string_view text, Node without) {
+    list_nodes(text);
     cells_.assign(text.size() + 1, {kNone, kNone, Trie::kDead, 0, 0, false});
     cells_[0].best = 0;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t size = unigram::character_size(text.data() + at, text.data() + text.size());
+    for (std::size_t i = 0, at = 0; i < arcs_.size();) {
       const Real before = cells_[at].best;
-      for_each_piece(text, at, size, [&](std::size_t end, Node node, Real score) {
-        if (node == without && at == 0 && end == text.size()) return;
-        Cell& cell = cells_[end];
-        const Real sum = before + score;
+      for (; i < arcs_.size() && arcs_[i].begin == at; ++i) {
+        const Arc& arc = arcs_[i];
+        if (arc.node == without && at == 0 && arc.end == text.size()) continue;
+        Cell& cell = cells_[arc.end];
+        const Real sum = before + arc.score;
         if (sum > cell.best) {
-          cell = {sum, cell.best, node, score, static_cast<std::uint32_t>(at), false};
+          cell = {sum, cell.best, arc.node, arc.score, arc.begin, false};
         } else if (sum > cell.second) {
           cell.second = sum;
         }
-      });
-      at += size;
+      }
+      at = i < arcs_.size() ? arcs_[i].begin : text.size();
       // Several pieces that end here may still give one sum once another score is added.
       Cell& cell = cells_[at];
       cell.is_close = cell.best - cell.second <= std::abs(cell.best) * 4 * std::numeric_limits<Real>::epsilon() +
@@ -234,6 +282,9 @@ class UnigramSegmenter {
   Model model_;
   const Trie& trie_;
   std::vector<Arc> arcs_;
+  std::vector<Found> found_, unknown_;
+  std::vector<Way> ways_;
+  std::vector<std::uint32_t> firsts_;  // by place: how many arcs, then where the next one goes
   std::vector<Real> forward_, backward_;
   std::vector<char> reached_;
   std::vector<Cell> cells_;
