@@ -1,8 +1,9 @@
-// Numbers appended to text and to raw words, without a detour through streams.
+// Numbers as text and as raw words, without a detour through streams.
 #pragma once
 
 #include <bit>
 #include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -13,6 +14,13 @@ template <class Integer>
 void append_number(std::string& out, Integer number) {
   char digits[20];
   out.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
+}
+
+// 1234567 → "1,234,567".
+inline std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
 }
 
 // Little-endian, nothing between them.

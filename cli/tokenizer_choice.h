@@ -12,17 +12,22 @@
 
 namespace quern::cli {
 
-struct TokenizerChoice {
-  std::string path, pattern;
+// What some files do not say.
+struct TokenizerHints {
+  std::string pattern;
   bool lowercase = false, cased = false;
+};
+struct TokenizerChoice : TokenizerHints {
+  std::string path;
 };
 
 namespace shared {
+void tokenizer_hints(Options& options, TokenizerHints& hints);      // --pattern, --lowercase, --cased
 void tokenizer(Options& options, TokenizerChoice& choice);          // -t TOK, required
 void tokenizer_operand(Options& options, TokenizerChoice& choice);  // TOK
 }  // namespace shared
 
-LoadOptions load_options(const TokenizerChoice& choice, const Context& context);
+LoadOptions load_options(const TokenizerHints& hints, const Context& context);
 Tokenizer load(const TokenizerChoice& choice, const Context& context);
 
 }  // namespace quern::cli

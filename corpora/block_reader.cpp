@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "corpora/text_blocks.h"
@@ -228,7 +229,9 @@ struct BlockReader::State {
     }
     block.ends_unterminated = document || bytes.back() != terminator;
     byte += bytes.size();
-    if (line != 0 && !document) line += count_byte(bytes, terminator);
+    const std::uint64_t ended_records = document ? 0 : count_byte(bytes, terminator);
+    if (line != 0) line += ended_records;
+    block.first_number = std::exchange(records, records + ended_records + (block.ends_unterminated ? 1 : 0));
     return true;
   }
 
@@ -262,6 +265,7 @@ struct BlockReader::State {
 
   std::size_t next_file = 0;
   std::uint64_t finished = 0;  // bytes on disk of files done
+  std::uint64_t records = 0;   // given out
 
   // The open file:
   std::unique_ptr<Input> in;

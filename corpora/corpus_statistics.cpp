@@ -8,23 +8,10 @@
 namespace quern {
 namespace {
 
-constexpr std::size_t kTable = 0x10000;
-
-// Scripts of the characters below U+10000, since asking ICU for each would take most of the time.
-const std::vector<std::uint16_t>& script_table() {
-  static const std::vector<std::uint16_t> table = [] {
-    std::vector<std::uint16_t> scripts(kTable);
-    for (std::size_t c = 0; c < kTable; ++c)
-      scripts[c] = static_cast<std::uint16_t>(unicode::script(static_cast<char32_t>(c)));
-    return scripts;
-  }();
-  return table;
-}
-
 class Measurer {
  public:
   Measurer(BlockStatistics& out, unicode::WordBreaker& breaker)
-      : out_(out), breaker_(breaker), table_(script_table()) {}
+      : out_(out), breaker_(breaker), script_(unicode::ScriptTable::instance()) {}
 
   void add(std::string_view record) {
     out_.bytes += record.size();
@@ -38,8 +25,7 @@ class Measurer {
     out_.words += breaker_.count_words(text);
     std::uint64_t characters = 0;
     for (const char *p = text.data(), *end = p + text.size(); p < end; ++characters) {
-      const char32_t c = utf8::decode(p);
-      const auto script = c < kTable ? table_[c] : static_cast<std::size_t>(unicode::script(c));
+      const auto script = static_cast<std::size_t>(script_(utf8::decode(p)));
       if (script >= out_.scripts.size()) out_.scripts.resize(script + 1);
       ++out_.scripts[script];
     }
@@ -48,7 +34,7 @@ class Measurer {
 
   BlockStatistics& out_;
   unicode::WordBreaker& breaker_;
-  const std::vector<std::uint16_t>& table_;
+  const unicode::ScriptTable& script_;
 };
 
 }  // namespace

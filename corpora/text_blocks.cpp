@@ -20,6 +20,7 @@ class Extraction {
     out_.lines_.clear();
     out_.path_ = raw.path;
     out_.first_line_ = raw.first_line;
+    out_.first_number_ = raw.first_number;
     out_.last_is_unterminated_ = raw.ends_unterminated;
     out_.damage_ = {};
   }

@@ -60,6 +60,7 @@ struct RawBlock {
   std::string bytes;
   std::string path;
   std::uint64_t first_line = 1;    // number of the first record in its file, from 1; 0: unknown
+  std::uint64_t first_number = 0;  // records in the blocks before, of all files
   std::uint64_t first_byte = 0;    // offset of `bytes` in the (decompressed) file
   bool ends_unterminated = false;  // the last record has no terminator: it was the end of the file
 };
@@ -97,6 +98,8 @@ class TextBlock {
     if (first_line_ == 0) return 0;
     return lines_.empty() ? first_line_ + i : lines_[i];
   }
+  // How many records the reader gave out before record i, of all files and whatever became of them.
+  std::uint64_t number(std::size_t i) const { return first_number_ + (lines_.empty() ? i : lines_[i] - first_line_); }
   const std::string& path() const { return path_; }
   // The last record has no terminator in the file, which ends there.
   bool last_is_unterminated() const { return last_is_unterminated_; }
@@ -109,7 +112,7 @@ class TextBlock {
   std::size_t gap_ = 0;               // 1: terminators stand between the records
   std::vector<std::uint64_t> lines_;  // only when lines without a record came before
   std::string path_;
-  std::uint64_t first_line_ = 1;
+  std::uint64_t first_line_ = 1, first_number_ = 0;
   bool last_is_unterminated_ = false;
   RecordDamage damage_;
 };
@@ -117,6 +120,11 @@ class TextBlock {
 // Fills `out`, reusing its memory; `raw` is left with whatever buffer `out` had.
 void extract(RawBlock& raw, const RecordFormat& format, TextBlock& out);
 TextBlock extract(RawBlock&& raw, const RecordFormat& format);
+
+// Gives each record to use(record, its index). One that it refuses with an Error{input} that names no place is passed over
+// and counted, or the error gets its place and goes on, as asked.
+template <class Use>
+void for_each_record(const TextBlock& block, OnBadRecord on_bad, RecordDamage& refused, Use use);
 
 // Reads, works and emits in one call: work(block, worker) on any thread, emit(result) on the caller's, in input order.
 // Returns what damage was met. progress(bytes_on_disk) is called from the caller's thread after each block.

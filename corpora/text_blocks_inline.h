@@ -8,6 +8,24 @@
 
 namespace quern {
 
+template <class Use>
+void for_each_record(const TextBlock& block, OnBadRecord on_bad, RecordDamage& refused, Use use) {
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    try {
+      use(block[i], i);
+    } catch (Error& error) {
+      if (error.code() != ErrorCode::input || !error.where().path.empty()) throw;
+      error.at(block.path(), block.line(i));
+      if (on_bad == OnBadRecord::error) throw;
+      RecordDamage damage;
+      damage.bad_records = 1;
+      damage.first_bad = error.where();
+      damage.first_bad_reason = error.message();
+      refused.add(damage);
+    }
+  }
+}
+
 template <class Result, class Work, class Emit>
 RecordDamage for_each_block(BlockReader& reader, const RecordFormat& format, int threads, Work work, Emit emit,
                             const std::function<void(std::uint64_t)>& progress) {

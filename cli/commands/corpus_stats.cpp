@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/registry.h"
+#include "cli/number_text.h"
 #include "cli/shared_options.h"
 #include "core/json.h"
 #include "core/memory.h"
@@ -31,13 +32,6 @@ struct Quantile {
   double share;
 };
 constexpr Quantile kQuantiles[] = {{"p1", 0.01}, {"p10", 0.1}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}};
-
-// 1234567 → "1,234,567".
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-  return text;
-}
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);

@@ -148,23 +148,6 @@ struct Block {
   RecordDamage damage;                       // records that could not be encoded as asked
 };
 
-// Gives each record to `encode`; one that it cannot take is passed over or an error with its place, as asked.
-template <class Encode>
-void encode_block(const TextBlock& text, OnBadRecord on_bad, Block& block, Encode encode) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    try {
-      encode(text[i]);
-    } catch (Error& error) {
-      if (error.code() != ErrorCode::input || !error.where().path.empty()) throw;
-      error.at(text.path(), text.line(i));
-      if (on_bad == OnBadRecord::error) throw;
-      RecordDamage damage;
-      damage.bad_records = 1, damage.first_bad = error.where(), damage.first_bad_reason = error.message();
-      block.damage.add(damage);
-    }
-  }
-}
-
 // work: a block of text to one of output, on any thread; emit: takes these in input order.
 template <class Work, class Emit>
 void for_each_text(const Config& config, Context& context, std::size_t block_bytes, Work work, Emit emit) {
@@ -219,8 +202,8 @@ std::uint64_t encode_texts(const Config& config, Context& context, const Tokeniz
         Block block;
         block.bytes = spares.take();
         EncodingFormatter& formatter = formatters[static_cast<std::size_t>(worker)];
-        encode_block(text, config.inputs.format.on_bad_record, block,
-                     [&](std::string_view record) { block.ids += formatter.append(record, block.bytes); });
+        for_each_record(text, config.inputs.format.on_bad_record, block.damage,
+                        [&](std::string_view record, std::size_t) { block.ids += formatter.append(record, block.bytes); });
         return block;
       },
       [&](Block& block) {
@@ -299,7 +282,7 @@ std::uint64_t encode_windows(const Config& config, Context& context, const Token
       config, context, kWindowBlock,
       [&](const TextBlock& text, int worker) {
         Block block;
-        encode_block(text, config.inputs.format.on_bad_record, block, [&](std::string_view record) {
+        for_each_record(text, config.inputs.format.on_bad_record, block.damage, [&](std::string_view record, std::size_t) {
           std::vector<Window> windows = encoders[static_cast<std::size_t>(worker)].encode(record);
           if (padding) return block.records.push_back(std::move(windows));
           block.ids += append_windows(block.bytes, windows, tokenizer, style);

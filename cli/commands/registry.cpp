@@ -13,6 +13,8 @@ const std::vector<const Command*>& commands() {
       &tokenizer_train,
       &tokenizer_extend,
       &tokenizer_info,
+      &tokenizer_eval,
+      &tokenizer_diff,
       &tokenizer_convert,
       &encode,
       &decode,

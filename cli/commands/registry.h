@@ -15,6 +15,8 @@ extern const Command doctor;
 extern const Command encode;
 extern const Command help;
 extern const Command tokenizer_convert;
+extern const Command tokenizer_diff;
+extern const Command tokenizer_eval;
 extern const Command tokenizer_extend;
 extern const Command tokenizer_info;
 extern const Command tokenizer_train;

@@ -1,17 +1,15 @@
-// What a tokenizer is made of: sizes, pattern, special tokens, the longest entries and those that no text can reach.
+// What a tokenizer is made of: sizes, pattern, special tokens, scripts, the longest entries and those that no text reaches.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "cli/commands/registry.h"
 #include "cli/shared_options.h"
+#include "cli/token_text.h"
 #include "cli/tokenizer_choice.h"
-#include "core/error.h"
 #include "core/json.h"
-#include "core/text/utf8.h"
-#include "tokenizers/bpe/piece_encoder.h"
-#include "tokenizers/byte_level.h"
+#include "tokenizers/evaluation/unreachable.h"
+#include "tokenizers/evaluation/vocabulary_scripts.h"
 #include "tokenizers/tokenizer.h"
 
 namespace quern::cli {
@@ -34,7 +32,8 @@ struct Facts {
   std::size_t ids = 0, tokens = 0, merges = 0;
   std::string model, split;
   std::vector<TokenId> longest;
-  std::optional<std::vector<TokenId>> unreachable;  // none: not known for such a model
+  VocabularyScripts scripts;
+  std::vector<TokenId> unreachable;
 };
 
 // A pre-tokenizer in a few words; nothing for one that cuts nowhere.
@@ -98,30 +97,14 @@ std::string describe_model(const TokenizerDefinition& definition) {
   return std::holds_alternative<UnigramModel>(definition.model) ? "Unigram" : "words";
 }
 
-// Tokens of the model that encoding their own bytes does not give: no text ever will.
-std::vector<TokenId> unreachable_tokens(const Tokenizer& tokenizer) {
-  const auto& model = std::get<BpeModel>(tokenizer.definition().model);
-  const bpe::PieceEncoder bpe(model);
-  const auto scratch = bpe::PieceEncoder::make_scratch();
-  std::vector<bool> added(tokenizer.size());
-  for (const AddedToken& token : tokenizer.definition().added_tokens) added[token.id] = true;
-  std::vector<TokenId> list, ids;
-  for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
-    if (model.vocabulary[id].empty() || added[id]) continue;
-    ids.clear();
-    if (byte_level::unspell(model.vocabulary[id])) bpe.encode(tokenizer.bytes(id), *scratch, ids);
-    if (ids != std::vector<TokenId>{id}) list.push_back(id);
-  }
-  return list;
-}
-
 Facts gather(const Tokenizer& tokenizer) {
   Facts facts;
   facts.ids = tokenizer.size();
   if (const auto* bpe = std::get_if<BpeModel>(&tokenizer.definition().model)) facts.merges = bpe->merges.size();
   facts.model = describe_model(tokenizer.definition());
   facts.split = describe_split(tokenizer.definition());
-  if (is_byte_level(tokenizer.definition())) facts.unreachable = unreachable_tokens(tokenizer);
+  facts.scripts = vocabulary_scripts(tokenizer);
+  facts.unreachable = unreachable_tokens(tokenizer);
   for (TokenId id = 0; id < facts.ids; ++id) {
     if (tokenizer.token(id).empty()) continue;
     ++facts.tokens;
@@ -135,13 +118,6 @@ Facts gather(const Tokenizer& tokenizer) {
   std::partial_sort(facts.longest.begin(), facts.longest.begin() + shown, facts.longest.end(), longer);
   facts.longest.resize(static_cast<std::size_t>(shown));
   return facts;
-}
-
-// A token on one line, whatever is in it.
-std::string one_line(std::string_view token) {
-  std::string literal;
-  append_json_string(literal, token);
-  return literal.find('\\') == literal.npos ? std::string(token) : literal;
 }
 
 std::string as_text(const Tokenizer& tokenizer, const Facts& facts) {
@@ -158,9 +134,26 @@ std::string as_text(const Tokenizer& tokenizer, const Facts& facts) {
     row(token.special ? "special" : "added", fmt::format("{:<8}{}", token.id, one_line(token.content)));
   }
   for (const TokenId id : facts.longest) {
-    row("longest", fmt::format("{:<8}{} ({} bytes)", id, one_line(tokenizer.token(id)), tokenizer.bytes(id).size()));
+    row("longest", fmt::format("{:<8}{} ({} byte{})", id, one_line(tokenizer.token(id)), tokenizer.bytes(id).size(),
+                               tokenizer.bytes(id).size() == 1 ? "" : "s"));
   }
-  if (facts.unreachable) row("unreachable", std::to_string(facts.unreachable->size()));
+  const auto script_row = [&](const std::string& name, std::uint64_t tokens) {
+    row("script", fmt::format("{:<8}{} ({:.1f} %)", tokens, name, 100.0 * static_cast<double>(tokens) / static_cast<double>(facts.tokens)));
+  };
+  constexpr std::size_t kShownScripts = 10;
+  std::uint64_t rest = 0;
+  for (std::size_t i = 0; i < facts.scripts.scripts.size(); ++i) {
+    const VocabularyScripts::Share& share = facts.scripts.scripts[i];
+    i < kShownScripts ? script_row(share.name, share.tokens) : void(rest += share.tokens);
+  }
+  if (rest > 0) script_row("other scripts", rest);
+  if (facts.scripts.mixed > 0) script_row("more than one script", facts.scripts.mixed);
+  if (facts.scripts.parts > 0) script_row("bytes and parts of characters", facts.scripts.parts);
+  row("unreachable", std::to_string(facts.unreachable.size()));
+  constexpr std::size_t kShownTokens = 5;
+  for (std::size_t i = 0; i < std::min(kShownTokens, facts.unreachable.size()); ++i) {
+    row(i == 0 ? "  as" : "", fmt::format("{:<8}{}", facts.unreachable[i], one_line(tokenizer.token(facts.unreachable[i]))));
+  }
   return out;
 }
 
@@ -179,7 +172,11 @@ std::string as_json(const Tokenizer& tokenizer, const Facts& facts) {
   for (const TokenId id : facts.longest) {
     json["longest"].push_back({{"id", id}, {"token", tokenizer.token(id)}, {"bytes", tokenizer.bytes(id).size()}});
   }
-  if (facts.unreachable) json["unreachable"] = *facts.unreachable;
+  json["scripts"] = Json::object();
+  for (const VocabularyScripts::Share& share : facts.scripts.scripts) json["scripts"][share.name] = share.tokens;
+  json["mixed_scripts"] = facts.scripts.mixed;
+  json["parts_of_characters"] = facts.scripts.parts;
+  json["unreachable"] = facts.unreachable;
   return json.dump() + "\n";
 }
 
@@ -204,7 +201,13 @@ const Command tokenizer_info = make_command<Config>(
         .name = "tokenizer info",
         .group = Group::tokenizers,
         .summary = "show what a tokenizer is made of",
-        .description = "With --vocab, a token that holds control characters or quotes is written as a JSON string.",
+        .description =
+            "Scripts are those of the characters of each token of the model; Common are digits, punctuation and spaces.\n\n"
+            "A token is unreachable when its model gives it for no text: in BPE, when the merges of its own symbols end "
+            "elsewhere; in Unigram and SentencePiece models, when its own text is better cut otherwise; in WordPiece, when a "
+            "longer token always takes its place. Added tokens, the unknown token, bytes for unknown characters, and pieces that "
+            "are for control or unused are not counted. --json lists all of them.\n\n"
+            "With --vocab, a token that holds control characters or quotes is written as a JSON string.",
         .examples = {{"quern tokenizer info mill.json",
                       "sizes, pattern, special tokens, longest and unreachable entries"}},
         .see_also = {"encode", "decode"},

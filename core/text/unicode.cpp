@@ -32,6 +32,15 @@ std::string script_name(int script) {
   return name != nullptr ? name : "Unknown";
 }
 
+ScriptTable::ScriptTable() : table_(0x10000) {
+  for (std::size_t c = 0; c < table_.size(); ++c) table_[c] = static_cast<std::uint16_t>(script(static_cast<char32_t>(c)));
+}
+
+const ScriptTable& ScriptTable::instance() {
+  static const ScriptTable table;
+  return table;
+}
+
 int width(char32_t code_point) {
   const auto c = static_cast<UChar32>(code_point);
   constexpr UChar32 kSoftHyphen = 0xAD;
@@ -61,19 +70,34 @@ WordBreaker::WordBreaker() {
 WordBreaker::~WordBreaker() { ubrk_close(as_iterator(iterator_)); }
 
 std::uint64_t WordBreaker::count_words(std::string_view text) {
-  constexpr std::size_t kLargest = std::size_t{1} << 30;
   std::uint64_t words = 0;
-  while (text.size() > kLargest) {
-    std::size_t cut = text.rfind('\n', kLargest - 1) + 1;  // npos + 1 is 0
-    if (cut == 0) cut = kLargest;
-    while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-    words += count_piece(text.substr(0, cut));
-    text.remove_prefix(cut);
-  }
-  return words + count_piece(text);
+  each_word(text, [&](std::size_t) { ++words; });
+  return words;
 }
 
-std::uint64_t WordBreaker::count_piece(std::string_view text) {
+void WordBreaker::find_words(std::string_view text, std::vector<std::size_t>& ends) {
+  ends.clear();
+  each_word(text, [&](std::size_t end) { ends.push_back(end); });
+}
+
+template <class Take>
+void WordBreaker::each_word(std::string_view text, Take take) {
+  constexpr std::size_t kLargest = std::size_t{1} << 30;
+  std::size_t at = 0;
+  const auto take_from = [&](std::size_t end) { take(at + end); };
+  while (text.size() - at > kLargest) {
+    const std::string_view rest = text.substr(at);
+    std::size_t cut = rest.rfind('\n', kLargest - 1) + 1;  // npos + 1 is 0
+    if (cut == 0) cut = kLargest;
+    while ((static_cast<unsigned char>(rest[cut]) & 0xC0) == 0x80) --cut;
+    each_word_of_piece(rest.substr(0, cut), take_from);
+    at += cut;
+  }
+  each_word_of_piece(text.substr(at), take_from);
+}
+
+template <class Take>
+void WordBreaker::each_word_of_piece(std::string_view text, Take take) {
   UErrorCode status = U_ZERO_ERROR;
   UText utf8 = UTEXT_INITIALIZER;
   utext_openUTF8(&utf8, text.data() == nullptr ? "" : text.data(), static_cast<std::int64_t>(text.size()), &status);
@@ -81,12 +105,10 @@ std::uint64_t WordBreaker::count_piece(std::string_view text) {
   ubrk_setUText(as_iterator(iterator_), &utf8, &status);
   utext_close(&utf8);  // the iterator holds a clone
   check(status, "setting the text");
-  std::uint64_t words = 0;
   ubrk_first(as_iterator(iterator_));
-  while (ubrk_next(as_iterator(iterator_)) != UBRK_DONE) {
-    if (ubrk_getRuleStatus(as_iterator(iterator_)) >= UBRK_WORD_NONE_LIMIT) ++words;
+  for (std::int32_t end = ubrk_next(as_iterator(iterator_)); end != UBRK_DONE; end = ubrk_next(as_iterator(iterator_))) {
+    if (ubrk_getRuleStatus(as_iterator(iterator_)) >= UBRK_WORD_NONE_LIMIT) take(static_cast<std::size_t>(end));
   }
-  return words;
 }
 
 }  // namespace quern::unicode

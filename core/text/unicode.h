@@ -5,12 +5,27 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quern::unicode {
 
 // ICU's script code of a code point (UScriptCode); script_name(…) gives "Han", "Latin", ….
 int script(char32_t code_point);
 std::string script_name(int script);
+// Whether it says what a text is written in: spaces, digits, punctuation and marks (Common, Inherited) are of no script.
+inline bool is_own_script(int script) { return script > 1; }
+
+// script() for many characters: a table of those below U+10000, since asking ICU for each would take most of the time.
+class ScriptTable {
+ public:
+  static const ScriptTable& instance();
+  int operator()(char32_t c) const { return c < table_.size() ? table_[c] : script(c); }
+
+ private:
+  ScriptTable();
+  std::vector<std::uint16_t> table_;
+};
+
 // Terminal columns: 0 for combining marks, control and format characters, 2 for wide East Asian characters, else 1.
 int width(char32_t code_point);
 std::string icu_version();
@@ -25,9 +40,14 @@ class WordBreaker {
   WordBreaker(const WordBreaker&) = delete;
   // Number of words (segments that hold a letter, digit, kana or ideograph).
   std::uint64_t count_words(std::string_view text);
+  // Where each of them ends, in bytes of the text. Replaces what `ends` held.
+  void find_words(std::string_view text, std::vector<std::size_t>& ends);
 
  private:
-  std::uint64_t count_piece(std::string_view text);
+  template <class Take>
+  void each_word(std::string_view text, Take take);
+  template <class Take>
+  void each_word_of_piece(std::string_view text, Take take);
   void* iterator_;
 };
 

@@ -253,3 +253,22 @@ TEST_CASE("for_each_block passes every block on in order, for any number of thre
     check_same(got, expected);
   }
 }
+
+TEST_CASE("a record's number counts all before it, of every file, whatever the blocks and whatever was left out") {
+  const TemporaryDirectory directory;
+  const std::string first = directory.write("first", "a\n\nb"), second = directory.write("second", "{\"text\":\"c\"}\n\n{\"text\":\"d\"}\n");
+  const auto numbers = [](const std::vector<std::string>& files, const RecordFormat& format, std::size_t block_bytes) {
+    std::vector<std::uint64_t> all;
+    BlockReader reader(files, format, {.block_bytes = block_bytes});
+    for (RawBlock raw; reader.next(raw);) {
+      const TextBlock block = extract(std::move(raw), format);
+      for (std::size_t i = 0; i < block.size(); ++i) all.push_back(block.number(i));
+    }
+    return all;
+  };
+  for (const std::size_t block_bytes : {1, 5, 1000}) {
+    CHECK(numbers({first, first}, {}, block_bytes) == std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5});
+    CHECK(numbers({second, second}, form(Records::jsonl), block_bytes) == std::vector<std::uint64_t>{0, 2, 3, 5});
+    CHECK(numbers({first, second}, form(Records::document), block_bytes) == std::vector<std::uint64_t>{0, 1});
+  }
+}

@@ -78,22 +78,23 @@ const std::vector<const Format*>& all() {
   return formats;
 }
 
+const Format* recognise(const Candidate& candidate) {
+  const auto found = std::find_if(all().begin(), all().end(), [&](const Format* format) { return format->recognises(candidate); });
+  return found == all().end() ? nullptr : *found;
+}
+
 TokenizerDefinition read(const std::string& path, const LoadOptions& options) {
   const Candidate candidate = inspect(path);
-  for (const Format* format : all()) {
-    if (!format->recognises(candidate)) continue;
-    if (!options.pattern.empty() && format != &tiktoken) {
-      throw Error(ErrorCode::usage, std::string("--pattern is for .tiktoken files; ") + format->name + " has its own")
-          .at(path);
-    }
-    if (options.letter_case != LoadOptions::LetterCase::by_file && format != &vocab_txt) {
-      throw Error(ErrorCode::usage,
-                  std::string("--lowercase and --cased are for vocab.txt; ") + format->name + " has its own rules")
-          .at(path);
-    }
-    return format->read(candidate, options);
+  const Format* const format = recognise(candidate);
+  if (format == nullptr) refuse(candidate);
+  if (!options.pattern.empty() && format != &tiktoken) {
+    throw Error(ErrorCode::usage, std::string("--pattern is for .tiktoken files; ") + format->name + " has its own").at(path);
   }
-  refuse(candidate);
+  if (options.letter_case != LoadOptions::LetterCase::by_file && format != &vocab_txt) {
+    throw Error(ErrorCode::usage, std::string("--lowercase and --cased are for vocab.txt; ") + format->name + " has its own rules")
+        .at(path);
+  }
+  return format->read(candidate, options);
 }
 
 void require_target(const std::string& path, const OutputOptions& options) {

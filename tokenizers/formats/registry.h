@@ -56,6 +56,7 @@ extern const Format vocab_txt;
 extern const Format vocabulary_and_merges;
 
 const std::vector<const Format*>& all();  // in the order in which they are asked
+const Format* recognise(const Candidate& candidate);  // null: no tokenizer
 TokenizerDefinition read(const std::string& path, const LoadOptions& options = {});
 void write(const TokenizerDefinition& definition, const std::string& path, const OutputOptions& options = {});
 // Before long work: Error unless some form is written to such a name, the place can be written to, and nothing is there that
