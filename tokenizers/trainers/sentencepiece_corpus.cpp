@@ -63,8 +63,8 @@ std::string_view SentencePieceCorpus::cut_out(std::string_view text, std::string
   return out.append(text, kept);
 }
 
-void SentencePieceCorpus::add_word(std::string_view word, std::uint64_t count) {
-  if (counts_.add(word, 0, count)) return;
+void SentencePieceCorpus::add_word(std::string_view word, std::size_t readable, std::uint64_t count) {
+  if (counts_.add(word, readable, count)) return;
   throw Error(ErrorCode::memory, "the distinct words of this text need more than --memory allows")
       .remedy("raise --memory, or train on a sample");
 }
@@ -80,12 +80,12 @@ void SentencePieceCorpus::add(std::string_view text, std::uint64_t count) {
   const char* const end = normalized.data() + normalized.size();
   const auto add_last = [&](std::string_view word) {
     word_.assign(word) += kTextEnd;
-    add_word(word_, count);
+    add_word(word_, word_.size(), count);
   };
   if (!cuts_words_) return add_last(normalized);
   for_each_word(normalized, false, [&](std::string_view word) {
     if (word.data() + word.size() == end) return add_last(word);
-    add_word(word, count);
+    add_word(word, static_cast<std::size_t>(end - word.data()), count);
   });
 }
 

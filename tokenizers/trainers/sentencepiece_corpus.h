@@ -61,7 +61,7 @@ class SentencePieceCorpus {
 
  private:
   std::string_view cut_out(std::string_view text, std::string& out) const;
-  void add_word(std::string_view word, std::uint64_t count);
+  void add_word(std::string_view word, std::size_t readable, std::uint64_t count);
   void choose_required();
   bool mark_rare(std::string_view text, std::string& out) const;
   void list_units();
