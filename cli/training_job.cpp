@@ -11,6 +11,7 @@
 #include "corpora/corpus_counter.h"
 #include "corpora/count_run.h"
 #include "tokenizers/formats/conversion.h"
+#include "tokenizers/formats/folder.h"
 #include "tokenizers/formats/registry.h"
 #include "tokenizers/formats/vocabulary_builder.h"
 
@@ -74,6 +75,26 @@ TokenizerDefinition learn(Trainer& trainer, PieceCounts& pieces, const Context& 
   });
 }
 
+// In a folder, SentencePiece's control pieces are special tokens, which gives them their roles (bos_token …); and there is a
+// tokenizer.json, since transformers takes a lone .model for Llama's kind.
+formats::Conversion for_transformers(TokenizerDefinition learned) {
+  using Kind = SentencePiece::Kind;
+  const auto* model = std::get_if<SentencePieceModel>(&learned.model);
+  if (model == nullptr) return {.definition = std::move(learned), .losses = {}};
+  learned.added_tokens.clear();
+  for (TokenId id = 0; id < model->pieces.size(); ++id) {
+    const SentencePiece& piece = model->pieces[id];
+    if (piece.kind != Kind::control && piece.kind != Kind::unknown) continue;
+    learned.added_tokens.push_back({.id = id, .content = piece.text, .normalized = false, .special = true});
+  }
+  using Algorithm = SentencePieceModel::Algorithm;
+  if (model->algorithm == Algorithm::unigram || model->algorithm == Algorithm::bpe) {
+    formats::Conversion conversion = formats::from_sentencepiece(learned);
+    if (!conversion.losses.empty()) return conversion;
+  }
+  return {.definition = std::move(learned), .losses = {}};
+}
+
 }  // namespace
 
 void declare_training_job(Options& options, TrainingJob& job) {
@@ -111,7 +132,8 @@ void check(const TrainingJob& job) {
 
 void write_tokenizer(const TrainingJob& job, const TokenizerDefinition& learned, const Context& context) {
   // What the form cannot say of the rules just followed is no loss of anything that was there before.
-  const formats::Conversion form = formats::convert_for(learned, job.output.path);
+  const bool is_folder = formats::names_folder(job.output.path);
+  const formats::Conversion form = is_folder ? for_transformers(learned) : formats::convert_for(learned, job.output.path);
   for (const std::string& difference : form.losses) context.notice(job.output.path + ": " + difference);
   formats::write(form.definition, job.output.path, {.force = job.output.force});
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""What quern trains, the reference libraries load: tokenizers of every kind are trained with quern; Hugging Face tokenizers or
-SentencePiece load them and must give the same ids for every line. A tokenizer.json that Hugging Face saves again must be the same
+"""What quern trains, the reference libraries load: tokenizers of every kind are trained with quern; Hugging Face tokenizers,
+SentencePiece and, where it is installed, transformers (folders, with AutoTokenizer) load them and must give the same ids for every line. A tokenizer.json that Hugging Face saves again must be the same
 file, Unigram's apart: its parser does not read every number to the last bit, so quern spells some in more digits. Needs the peers' Python: $QUERN_PEERS/venv/bin/python trained.py QUERN [FILE...]. Without QUERN_PEERS it says so and stops."""
+import importlib.util
 import os
 import subprocess
 import sys
@@ -29,6 +30,14 @@ SENTENCEPIECE = {
     "characters": "--model char --coverage 0.99",
     "words": "--model word --vocab-size 1000 --soft-limit",
 }
+FOLDERS = {
+    "bert": "--preset bert --vocab-size 3000",
+    "gpt2": "--preset gpt2 --vocab-size 2000",
+    "gpt4": "--preset gpt4 --vocab-size 2000",
+    "llama": "--preset llama --coverage 0.99 --vocab-size 5000",
+    "sentencepiece-bpe": "--preset sentencepiece-bpe --coverage 0.99 --vocab-size 5000 --special <pad>",
+    "sentencepiece-unigram": "--preset sentencepiece-unigram --coverage 0.99 --vocab-size 5000",
+}
 
 
 def quern_ids(quern, tokenizer, path):
@@ -48,6 +57,12 @@ def hugging_face(path):
 def sentencepiece(path):
     import sentencepiece
     return sentencepiece.SentencePieceProcessor(model_file=path).encode, True
+
+
+def transformers(path):
+    from transformers import AutoTokenizer
+    tokenizer = AutoTokenizer.from_pretrained(path)
+    return lambda text: tokenizer(text, add_special_tokens=False)["input_ids"], True
 
 
 def compare(quern, name, ours, load, path):
@@ -71,6 +86,13 @@ def check(quern, path, folder):
             larger = os.path.join(folder, name + "-extended" + suffix)
             subprocess.run([quern, "tokenizer", "extend", "-q", ours, "--add", "3000", "--coverage", "0.99", "--force", "-o", larger, path], check=True)
             results.append(compare(quern, name + ", extended", larger, load, path))
+    if importlib.util.find_spec("transformers") is None:
+        print("transformers is not installed: folders are not checked")
+        return results
+    for name, options in FOLDERS.items():
+        ours = os.path.join(folder, name + "-folder")
+        subprocess.run([quern, "tokenizer", "train", "-q", *options.split(), "--force", "-o", ours, path], check=True)
+        results.append(compare(quern, name + ", folder", ours, transformers, path))
     return results
 
 
