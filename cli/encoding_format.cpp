@@ -24,12 +24,43 @@ void append_visible(std::string& out, std::string_view text) {
 EncodingFormatter::EncodingFormatter(const Tokenizer& tokenizer, EncodeOptions options, EncodingStyle style)
     : tokenizer_(tokenizer), encoder_(tokenizer, std::move(options)), style_(style) {}
 
-std::uint64_t EncodingFormatter::append(std::string_view record, std::string& out) {
+std::uint64_t EncodingFormatter::append(std::string_view record, std::uint64_t number, std::string& out) {
+  if (style_.nbest > 0) return append_nbest(record, out);
   encoding_.clear();
+  encoder_.number_next(number);
   const bool wants_offsets = style_.form == EncodingForm::offsets || style_.form == EncodingForm::jsonl ||
                              style_.form == EncodingForm::tokens;
   wants_offsets ? encoder_.encode(record, encoding_) : encoder_.encode(record, encoding_.ids);
   if (wants_offsets && style_.char_offsets && style_.form != EncodingForm::tokens) count_characters(record);
+  append_encoding(record, out);
+  return encoding_.ids.size();
+}
+
+std::uint64_t EncodingFormatter::append_nbest(std::string_view record, std::string& out) {
+  std::uint64_t ids = 0;
+  const bool as_list = style_.form == EncodingForm::jsonl;
+  if (as_list) out += "{\"nbest\":[";
+  bool is_first = true;
+  for (ScoredEncoding& one : encoder_.nbest(record, style_.nbest)) {
+    encoding_ = std::move(one.encoding);
+    ids += encoding_.ids.size();
+    if (style_.char_offsets) count_characters(record);
+    if (!as_list) {
+      append_encoding(record, out);
+      continue;
+    }
+    out += is_first ? "{\"score\":" : ",{\"score\":";
+    append_number(out, one.score);
+    out.push_back(',');
+    append_json(out);
+    out.push_back('}');
+    is_first = false;
+  }
+  if (as_list) out += "]}\n";
+  return ids;
+}
+
+void EncodingFormatter::append_encoding(std::string_view record, std::string& out) const {
   switch (style_.form) {
     case EncodingForm::ids:
       append_numbers(out, ' '), out.push_back('\n');
@@ -41,7 +72,9 @@ std::uint64_t EncodingFormatter::append(std::string_view record, std::string& ou
       append_offsets(out);
       break;
     case EncodingForm::jsonl:
+      out.push_back('{');
       append_json(out);
+      out += "}\n";
       break;
     case EncodingForm::u16:
       append_words<std::uint16_t>(out, encoding_.ids);
@@ -53,7 +86,6 @@ std::uint64_t EncodingFormatter::append(std::string_view record, std::string& ou
     case EncodingForm::count:
       break;
   }
-  return encoding_.ids.size();
 }
 
 void EncodingFormatter::append_numbers(std::string& out, char separator) const {
@@ -92,7 +124,7 @@ void EncodingFormatter::append_offsets(std::string& out) const {
 }
 
 void EncodingFormatter::append_json(std::string& out) const {
-  out += "{\"ids\":[";
+  out += "\"ids\":[";
   append_numbers(out, ',');
   out += "],\"tokens\":[";
   for_each_token([&](std::size_t i, std::string_view token) {
@@ -108,7 +140,7 @@ void EncodingFormatter::append_json(std::string& out) const {
     append_number(out, encoding_.offsets[i].second);
     out.push_back(']');
   }
-  out += "]}\n";
+  out.push_back(']');
 }
 
 // Tokens that share a character show as one: there is nothing between them to see.

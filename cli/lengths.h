@@ -33,6 +33,8 @@ struct Lengths {
   };
   std::optional<Truncation> truncation(const Tokenizer& tokenizer, Input input) const;
   std::optional<Padding> padding(const Tokenizer& tokenizer, const std::optional<Truncation>& truncation) const;
+  // Whether anything is cut or padded.
+  bool any() const { return max_length > 0 || truncate != Truncate::none || overflow || !pad.empty(); }
   // Records that are padded to the longest of them.
   std::size_t batch_size() const { return batch > 0 ? static_cast<std::size_t>(batch) : 32; }
 };

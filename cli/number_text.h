@@ -10,9 +10,9 @@
 
 namespace quern::cli {
 
-template <class Integer>
-void append_number(std::string& out, Integer number) {
-  char digits[20];
+template <class Number>
+void append_number(std::string& out, Number number) {
+  char digits[32];  // a double in its shortest form, too
   out.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
 }
 

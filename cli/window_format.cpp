@@ -166,7 +166,8 @@ std::vector<WindowField> parse_window_fields(const std::string& list) {
 WindowEncoder::WindowEncoder(const Tokenizer& tokenizer, EncodeOptions options, const WindowStyle& style)
     : encoder_(tokenizer, std::move(options)), char_offsets_(style.char_offsets), pairs_(style.pairs) {}
 
-std::vector<Window> WindowEncoder::encode(std::string_view record) {
+std::vector<Window> WindowEncoder::encode(std::string_view record, std::uint64_t number) {
+  encoder_.number_next(number);
   std::vector<std::string_view> texts = {record};
   if (pairs_) {
     const std::size_t tab = record.find('\t');

@@ -1,7 +1,7 @@
 // How `quern encode` prints windows: pairs, padding, what was cut off, and the lists that a model takes beside ids.
 //
 //   WindowEncoder encoder(tokenizer, options, style);          // one per thread
-//   std::vector<Window> windows = encoder.encode("What?\tThat.");
+//   std::vector<Window> windows = encoder.encode("What?\tThat.", 0);
 //   append_windows(out, windows, tokenizer, style);            // "101 2054 102 2008 102\n"
 //
 // The first window of a record comes first. Later ones are lines of their own; in jsonl they are a list of the first.
@@ -35,8 +35,8 @@ struct WindowStyle {
 class WindowEncoder {
  public:
   WindowEncoder(const Tokenizer& tokenizer, EncodeOptions options, const WindowStyle& style);
-  // Error{input} for a record that is no pair, or that cannot be cut as asked.
-  std::vector<Window> encode(std::string_view record);
+  // number: of the record in the input, for sampling. Error{input} for a record that is no pair, or that cannot be cut as asked.
+  std::vector<Window> encode(std::string_view record, std::uint64_t number);
 
  private:
   Encoder encoder_;

@@ -51,6 +51,19 @@ class Random {
   std::uint32_t stream_;
 };
 
+// Draws one after the other, where how many there will be is not known before: elements 0, 1, … of one step.
+class Draws {
+ public:
+  Draws(Random random, std::uint32_t step) : random_(random), step_(step) {}
+  double uniform() { return random_.word(step_, element_++) * 0x1p-32; }  // [0, 1), 32 bits
+  bool event(double probability) { return random_.event(step_, element_++, probability); }
+
+ private:
+  Random random_;
+  std::uint32_t step_;
+  std::uint64_t element_ = 0;
+};
+
 // A keyed permutation of [0, n): balanced Feistel network with Philox as round function, cycle walking down to n.
 // Any position is found in constant expected time and memory.
 class Permutation {

@@ -16,10 +16,17 @@ struct Encoder::State {
   void encode(std::string_view text, std::vector<TokenId>& ids);
   void encode(std::string_view text, Encoding& encoding);
   std::vector<Window> windows(std::span<const std::string_view> texts, bool with_offsets);
+  std::vector<ScoredEncoding> nbest(std::string_view text, std::size_t k);
+  void number_next(std::uint64_t number) { next_number_ = number; }
   const EncodeOptions& options() const { return options_; }
 
  private:
+  void begin_text() {
+    if (options_.sampling) pipeline_->begin_text(next_number_++);
+  }
   void truncate(std::vector<TokenId>& ids, std::size_t from) const;
+  // What stands behind the model, for the tokens from position `from` on.
+  void finish(std::string_view text, Encoding& encoding, std::size_t from);
   // Of the tokens from position `from` on.
   void find_white_space(std::string_view text, const Encoding& encoding, std::size_t from,
                         std::vector<WhiteSpace>& white_space) const;
@@ -28,6 +35,8 @@ struct Encoder::State {
   const Tokenizer::Compiled& compiled_;
   const EncodeOptions options_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<Pipeline> nbest_pipeline_;  // made when it is needed
+  std::uint64_t next_number_ = 0;
   std::array<Encoding, 2> encodings_;
   std::array<std::vector<WhiteSpace>, 2> white_space_;
 };
@@ -39,12 +48,13 @@ Encoder::State::State(const Tokenizer& tokenizer_in, EncodeOptions options_in)
     if (!id || !tokenizer_.is_special(*id))
       throw Error(ErrorCode::usage, "\"" + name + "\" is not a special token of this tokenizer");
   }
-  const bool needs_general = options_.words && !compiled_.pipeline->tells_words();
+  const bool needs_general = options_.sampling || (options_.words && !compiled_.pipeline->tells_words());
   pipeline_ = (needs_general ? compiled_.general_pipeline() : *compiled_.pipeline).start(compiled_, options_);
 }
 
 void Encoder::State::encode(std::string_view text, std::vector<TokenId>& ids) {
   const std::size_t from = ids.size();
+  begin_text();
   pipeline_->encode(text, ids);
   if (options_.truncation) truncate(ids, from);
   if (options_.add_special) compiled_.post_processing.add_special(ids, from);
@@ -58,9 +68,14 @@ void Encoder::State::encode(std::string_view text, Encoding& encoding) {
     if (options_.words) encoding.words.insert(encoding.words.end(), window.words.begin(), window.words.end());
     return;
   }
-  const PostProcessing& post = compiled_.post_processing;
   const std::size_t from = encoding.ids.size();
+  begin_text();
   pipeline_->encode(text, encoding);
+  finish(text, encoding, from);
+}
+
+void Encoder::State::finish(std::string_view text, Encoding& encoding, std::size_t from) {
+  const PostProcessing& post = compiled_.post_processing;
   if (post.trims()) {
     const std::size_t count = encoding.ids.size() - from;
     find_white_space(text, encoding, from, white_space_[0]);
@@ -74,8 +89,20 @@ void Encoder::State::encode(std::string_view text, Encoding& encoding) {
   }
 }
 
+std::vector<ScoredEncoding> Encoder::State::nbest(std::string_view text, std::size_t k) {
+  if (!nbest_pipeline_) {
+    EncodeOptions options = options_;
+    options.sampling.reset();
+    nbest_pipeline_ = compiled_.general_pipeline().start(compiled_, options);
+  }
+  std::vector<ScoredEncoding> list = nbest_pipeline_->nbest(text, k);
+  for (ScoredEncoding& one : list) finish(text, one.encoding, 0);
+  return list;
+}
+
 std::vector<Window> Encoder::State::windows(std::span<const std::string_view> texts, bool with_offsets) {
   const PostProcessing& post = compiled_.post_processing;
+  begin_text();
   std::array<TextTokens, 2> tokens;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     Encoding& encoding = encodings_[i];
@@ -126,6 +153,9 @@ Encoder::Encoder(Encoder&&) noexcept = default;
 
 void Encoder::encode(std::string_view text, std::vector<TokenId>& ids) { state_->encode(text, ids); }
 void Encoder::encode(std::string_view text, Encoding& encoding) { state_->encode(text, encoding); }
+
+std::vector<ScoredEncoding> Encoder::nbest(std::string_view text, std::size_t k) { return state_->nbest(text, k); }
+void Encoder::number_next(std::uint64_t number) { state_->number_next(number); }
 
 std::vector<Window> Encoder::windows(std::string_view text) {
   return state_->windows({&text, 1}, state_->options().offsets);

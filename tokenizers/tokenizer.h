@@ -21,6 +21,7 @@
 
 #include "tokenizers/definition.h"
 #include "tokenizers/post_processors/window.h"
+#include "tokenizers/sampling.h"
 
 namespace quern {
 
@@ -80,6 +81,7 @@ struct EncodeOptions {
   bool offsets = true;    // windows(): of each token, which costs more than its id
   bool text_is_valid = false;  // every text is known to be UTF-8: it is not looked at again
   bool words = false;     // which word each token is of: takes the general pipeline, which needs valid UTF-8
+  std::optional<Sampling> sampling = {};  // instead of the best segmentation: takes the general pipeline, too
 };
 
 // A token that the text spells otherwise than the vocabulary: an added token with the white space it took along, or as the
@@ -95,6 +97,12 @@ struct Encoding {
   std::vector<std::int32_t> words;  // with EncodeOptions::words: the piece of the text, from 0; specials: -1
   std::vector<Surface> surfaces;    // not under truncation
   void clear();
+};
+
+// One of the best segmentations of a text, and the sum of the scores of its pieces.
+struct ScoredEncoding {
+  Encoding encoding;
+  double score = 0;
 };
 
 class Encoder {
@@ -113,6 +121,12 @@ class Encoder {
   // hold what was cut off (PostProcessing::windows tells their order). Not padded: post_processors/padding.h.
   std::vector<Window> windows(std::string_view text);
   std::vector<Window> windows(std::string_view first, std::string_view second);
+
+  // The best segmentations, at most k and best first, as Hugging Face and SentencePiece score them; not truncated. Where a text
+  // falls into several pieces, the best combinations of those of its pieces. Unigram only: Error{usage} for other models.
+  std::vector<ScoredEncoding> nbest(std::string_view text, std::size_t k);
+  // Under sampling: what the draws of the next text depend on. Those after it count on from there; without a call, from 0.
+  void number_next(std::uint64_t number);
 
  private:
   struct State;

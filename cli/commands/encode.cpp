@@ -8,6 +8,7 @@
 #include "cli/commands/registry.h"
 #include "cli/encoding_format.h"
 #include "cli/lengths.h"
+#include "cli/segmentation_choice.h"
 #include "cli/shared_options.h"
 #include "cli/tokenizer_choice.h"
 #include "cli/window_format.h"
@@ -24,6 +25,7 @@ struct Config {
   std::string allowed_special, fields;
   EncodingForm form = EncodingForm::ids;
   bool special = false, char_offsets = false, document = false, pair = false;
+  SegmentationChoice segmentation;
   Lengths lengths;
   ColorMode color = ColorMode::automatic;
   Inputs inputs;
@@ -44,6 +46,13 @@ void check_combinations(const Options& options, const Config& config) {
   const Records records = config.inputs.format.records;
   if (config.pair && (records == Records::jsonl || records == Records::tsv || config.document)) {
     refuse("--pair goes with none of --jsonl, --tsv and --document: a record is two texts with a tab between");
+  }
+  if (config.segmentation.listed() > 0) {
+    const bool has_lines = config.form == EncodingForm::ids || config.form == EncodingForm::tokens || places;
+    if (!has_lines) refuse("--nbest goes with --as ids, tokens, offsets and jsonl: the others do not tell one list from the next");
+    if (config.pair || !config.fields.empty() || config.lengths.any()) {
+      refuse("--nbest goes with none of --pair, --fields, and what cuts or pads to a length");
+    }
   }
   if (config.pair && config.color == ColorMode::always) refuse("--pair and --color always do not go together");
 }
@@ -83,12 +92,14 @@ void declare(Options& options, Config& config) {
       .help("each record is two texts, a tab between them")
       .details("They are encoded as one input, the way the tokenizer's post-processor says.");
   options.flag("document", config.document).help("the whole of each file is one record");
+  declare_segmentation(options, config.segmentation);
   options.choice("offsets", config.char_offsets, {{"bytes", false}, {"chars", true}}).help("what offsets count");
   declare_lengths(options, config.lengths, config.pair);
   options.check([&] { check_combinations(options, config); });
   shared::color(options, config.color);
   shared::inputs(options, config.inputs);
   shared::output(options, config.output);
+  shared::seed(options, config.segmentation.seed);
   shared::threads(options, config.threads);
   shared::memory(options, config.memory);
 }
@@ -111,6 +122,7 @@ EncodeOptions encode_options(const Config& config, const Tokenizer& tokenizer) {
   EncodeOptions options{.add_special = config.special};
   options.truncation = config.lengths.truncation(tokenizer, {.special = config.special, .pairs = config.pair});
   options.overflow = config.lengths.overflow;
+  options.sampling = config.segmentation.sampling();
   options.text_is_valid = config.inputs.format.on_invalid != OnInvalid::keep;
   // Each thread may be merging a long piece; the other half is for records and their ids.
   options.scratch_bytes = memory_budget(config.memory) / 2 / static_cast<std::uint64_t>(effective_threads(config.threads));
@@ -203,7 +215,7 @@ std::uint64_t encode_texts(const Config& config, Context& context, const Tokeniz
         block.bytes = spares.take();
         EncodingFormatter& formatter = formatters[static_cast<std::size_t>(worker)];
         for_each_record(text, config.inputs.format.on_bad_record, block.damage,
-                        [&](std::string_view record, std::size_t) { block.ids += formatter.append(record, block.bytes); });
+                        [&](std::string_view record, std::size_t i) { block.ids += formatter.append(record, text.number(i), block.bytes); });
         return block;
       },
       [&](Block& block) {
@@ -282,8 +294,8 @@ std::uint64_t encode_windows(const Config& config, Context& context, const Token
       config, context, kWindowBlock,
       [&](const TextBlock& text, int worker) {
         Block block;
-        for_each_record(text, config.inputs.format.on_bad_record, block.damage, [&](std::string_view record, std::size_t) {
-          std::vector<Window> windows = encoders[static_cast<std::size_t>(worker)].encode(record);
+        for_each_record(text, config.inputs.format.on_bad_record, block.damage, [&](std::string_view record, std::size_t i) {
+          std::vector<Window> windows = encoders[static_cast<std::size_t>(worker)].encode(record, text.number(i));
           if (padding) return block.records.push_back(std::move(windows));
           block.ids += append_windows(block.bytes, windows, tokenizer, style);
         });
@@ -343,6 +355,9 @@ void run(const Config& config, Context& context) {
   if (config.special && tokenizer.count_special(config.pair ? 2 : 1) == 0) {
     context.notice(config.tokenizer.path + ": this tokenizer puts no special tokens around a text; --special adds none");
   }
+  if (const auto* bpe = std::get_if<BpeModel>(&tokenizer.definition().model); bpe && bpe->dropout > 0 && config.segmentation.dropout == 0) {
+    context.notice(config.tokenizer.path + ": the file asks for dropout while a model is trained; --dropout does it, without it none is done");
+  }
   if (config.form == EncodingForm::u16 && tokenizer.size() > 65536) {
     throw Error(ErrorCode::usage, std::to_string(tokenizer.size()) + " ids do not fit u16")
         .at(config.tokenizer.path)
@@ -352,7 +367,8 @@ void run(const Config& config, Context& context) {
   const bool binary = config.form == EncodingForm::u16 || config.form == EncodingForm::u32;
   Output out = binary ? config.output.open_binary() : config.output.open();
   EncodingStyle style{.form = config.form, .char_offsets = config.char_offsets};
-  style.color = config.form == EncodingForm::tokens && !needs_windows(config) &&
+  style.nbest = config.segmentation.listed();
+  style.color = config.form == EncodingForm::tokens && style.nbest == 0 && !needs_windows(config) &&
                 (config.color == ColorMode::always ||
                  (config.output.is_standard() && terminal::use_color(config.color, STDOUT_FILENO)));
   const std::uint64_t ids =
@@ -377,6 +393,7 @@ const Command encode = make_command<Config>(
                       "a field of compressed JSON lines to flat ids"},
                      {"quern encode -t mill.json --max-length 8 --overflow corpus.txt",
                       "eight ids a line, as many lines as a text needs"},
+                     {"quern encode -t mill.json --dropout 0.3 --seed 7 --as tokens corpus.txt", "the same text, cut in another way"},
                      {"quern encode -t mill.json --pair --as jsonl --fields type_ids pairs.tsv",
                       "which text of a pair each token is of"}},
         .see_also = {"decode", "tokenizer info"},

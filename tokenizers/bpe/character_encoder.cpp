@@ -17,10 +17,7 @@ CharacterEncoder::CharacterEncoder(const BpeModel& model)
       suffix_(model.end_of_word_suffix),
       fuse_unk_(model.fuse_unk),
       byte_fallback_(model.byte_fallback),
-      ignore_merges_(model.ignore_merges) {
-  if (model.order == BpeOrder::ranks) {
-    throw Error(ErrorCode::unsupported, "a vocabulary of ranks whose pre-tokenizer does not spell out bytes");
-  }
+      ignore_merges_(model.ignore_merges || model.order == BpeOrder::ranks) {
   if (model.unk_token) {
     const auto unk = tokens_.find(*model.unk_token);
     if (!unk) {
@@ -36,7 +33,22 @@ CharacterEncoder::CharacterEncoder(const BpeModel& model)
     const char32_t c = utf8::decode(end);
     if (end == token.data() + token.size()) characters_.add(c, id);
   }
-  add_merges(model);
+  model.order == BpeOrder::ranks ? add_ranks(model) : add_merges(model);
+}
+
+// Any two neighbours join whose concatenation is a token, and its id is the rank. Where merges are dropped out, others than
+// its last merge may meet.
+void CharacterEncoder::add_ranks(const BpeModel& model) {
+  std::vector<std::pair<Merge, TokenId>> merges;
+  for (TokenId id = 0; id < model.vocabulary.size(); ++id) {
+    const std::string_view token = model.vocabulary[id];
+    for (std::size_t cut = 1; cut < token.size(); ++cut) {
+      const auto left = tokens_.find(token.substr(0, cut)), right = tokens_.find(token.substr(cut));
+      if (left && right) merges.push_back({{*left, *right}, id});
+    }
+  }
+  merger_ = Merger(model.vocabulary.size(), std::max(merges.size(), model.vocabulary.size()));
+  for (const auto& [merge, id] : merges) merger_.add(merge, id, id);
 }
 
 void CharacterEncoder::add_merges(const BpeModel& model) {
@@ -122,7 +134,7 @@ std::size_t CharacterEncoder::symbols(std::string_view piece, Scratch& scratch) 
 
 void CharacterEncoder::encode(std::string_view piece, Scratch& scratch, std::vector<ModelToken>& tokens,
                               MergeObserver* observer) const {
-  if (ignore_merges_) {
+  if (ignore_merges_ && observer == nullptr) {
     if (const auto id = tokens_.find(piece)) {
       tokens.push_back({*id, 0, static_cast<std::uint32_t>(piece.size())});
       return;

@@ -8,7 +8,7 @@
 // Hugging Face's rules (models/bpe): a symbol is a character, with continuing_subword_prefix before it unless it begins
 // the piece and end_of_word_suffix behind it where it ends the piece. A symbol that is no token becomes its bytes
 // <0xNN> where byte_fallback is on and all of them are tokens; else unk_token, neighbours fused where fuse_unk is on;
-// else nothing. Then merges as everywhere (merger.h).
+// else nothing. Then merges as everywhere (merger.h); under BpeOrder::ranks any two neighbours that spell a token are one.
 //
 // Lengths are counted on from the beginning of the piece, as there: where symbols were dropped, later tokens stand too
 // early. Construction throws Error{format} for merges that do not fit the vocabulary.
@@ -35,7 +35,7 @@ class CharacterEncoder {
 
   explicit CharacterEncoder(const BpeModel& model);
 
-  // piece: valid UTF-8, not empty. observer: for BPE-dropout, null for none.
+  // piece: valid UTF-8, not empty. observer: for BPE-dropout, null for none; under one no piece is looked up as a whole.
   void encode(std::string_view piece, Scratch& scratch, std::vector<ModelToken>& tokens,
               MergeObserver* observer = nullptr) const;
   // Ids alone, by merging, for models without affixes. out has room for piece.size() ids; how many were written.
@@ -51,6 +51,7 @@ class CharacterEncoder {
 
  private:
   void add_merges(const BpeModel& model);
+  void add_ranks(const BpeModel& model);
   // The symbols of a piece into ids and lengths of the scratch; how many.
   std::size_t symbols(std::string_view piece, Scratch& scratch) const;
   TokenId symbol(std::string_view character, bool is_first, bool is_last, std::string& spelled) const;

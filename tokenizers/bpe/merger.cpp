@@ -62,13 +62,12 @@ class Merger::Run {
   void join() {
     start();
     for (std::uint64_t entry; pop(entry);) {
-      if (!is_current(entry)) continue;
       const auto verdict = observer_.judge();
       if (verdict == MergeObserver::Verdict::later) s_.passed_over.push_back(entry);
       if (verdict != MergeObserver::Verdict::join) continue;
       for (const std::uint64_t passed : s_.passed_over) push(passed);
       s_.passed_over.clear();
-      join_at(static_cast<std::uint32_t>(entry));
+      if (is_current(entry)) join_at(static_cast<std::uint32_t>(entry));
     }
   }
 

@@ -27,8 +27,9 @@ inline constexpr TokenId kNoToken = 0xFFFFFFFF;
 class MergeObserver {
  public:
   virtual ~MergeObserver() = default;
-  enum class Verdict { join, later, never };  // later: again behind the next merge that is made
-  // A pair is about to be joined (BPE-dropout).
+  enum class Verdict { join, later, never };  // later: again behind the next pair that is let through
+  // A pair is about to be joined (BPE-dropout). Pairs that are no longer there are judged, too, as Hugging Face does: with one
+  // of them what was passed over comes back.
   virtual Verdict judge() { return Verdict::join; }
   // Two symbols have become neighbours that could join.
   virtual void could_join(TokenId left, TokenId right, TokenId result) { (void)left, (void)right, (void)result; }

@@ -206,7 +206,7 @@ void ByteLevelPipeline::encode_ill_formed(std::string_view segment, std::size_t 
 bool is_byte_level(const TokenizerDefinition& definition) {
   const auto* model = std::get_if<BpeModel>(&definition.model);
   if (model == nullptr || !definition.normalizers.empty() || definition.pre_tokenizers.empty()) return false;
-  if (model->dropout > 0 || !model->continuing_subword_prefix.empty() || !model->end_of_word_suffix.empty()) return false;
+  if (!model->continuing_subword_prefix.empty() || !model->end_of_word_suffix.empty()) return false;
   const auto& parts = definition.pre_tokenizers;
   return std::holds_alternative<ByteLevelPreTokenizer>(parts.back()) &&
          std::all_of(parts.begin(), parts.end() - 1,

@@ -5,6 +5,7 @@
 #include "tokenizers/compiled.h"
 #include "tokenizers/normalizers/normalizer_chain.h"
 #include "tokenizers/pipelines/active_tokens.h"
+#include "tokenizers/pipelines/nbest_pieces.h"
 #include "tokenizers/pipelines/piece_model.h"
 #include "tokenizers/pre_tokenizers/pre_tokenizer_chain.h"
 
@@ -72,7 +73,8 @@ class GeneralPipeline final : public Pipeline {
       : compiled_(compiled),
         raw_(tokenizer.raw_tokens, tokenizer, options),
         normalized_(tokenizer.normalized_tokens, tokenizer, options),
-        model_(compiled.model->start(options)),
+        own_model_(compiled.model->start(options)),
+        model_(own_model_.get()),
         unknown_(compiled.model->shown_unknown()),
         tells_words_(options.words),
         text_is_valid_(options.text_is_valid) {}
@@ -81,6 +83,8 @@ class GeneralPipeline final : public Pipeline {
   void encode(std::string_view text, Encoding& encoding) override {
     encode(text, {encoding.ids, &encoding.offsets, tells_words_ ? &encoding.words : nullptr, &encoding.surfaces});
   }
+  void begin_text(std::uint64_t number) override { own_model_->begin_text(number); }
+  std::vector<ScoredEncoding> nbest(std::string_view text, std::size_t k) override;
 
  private:
   void encode(std::string_view text, Sink sink);
@@ -89,7 +93,8 @@ class GeneralPipeline final : public Pipeline {
 
   const CompiledGeneral& compiled_;
   const ActiveTokens raw_, normalized_;
-  const std::unique_ptr<PieceModel> model_;
+  const std::unique_ptr<PieceModel> own_model_;
+  PieceModel* model_;  // but for an n-best list: that one
   const std::optional<TokenId> unknown_;
   const bool tells_words_, text_is_valid_;
 
@@ -102,6 +107,25 @@ class GeneralPipeline final : public Pipeline {
 
 std::unique_ptr<Pipeline> CompiledGeneral::start(const Tokenizer::Compiled& tokenizer, const EncodeOptions& options) const {
   return std::make_unique<GeneralPipeline>(*this, tokenizer, options);
+}
+
+std::vector<ScoredEncoding> GeneralPipeline::nbest(std::string_view text, std::size_t k) {
+  struct Restore {
+    PieceModel*& model;
+    PieceModel* const own;
+    ~Restore() { model = own; }
+  } restore{model_, own_model_.get()};
+  NbestPieces pieces(*own_model_, k);
+  model_ = &pieces;
+  Encoding best;
+  encode(text, best);
+  std::vector<ScoredEncoding> list(pieces.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    pieces.choose(i);
+    encode(text, list[i].encoding);
+    list[i].score = pieces.score(i);
+  }
+  return list;
 }
 
 void GeneralPipeline::encode(std::string_view text, Sink sink) {

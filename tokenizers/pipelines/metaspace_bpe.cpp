@@ -224,7 +224,7 @@ std::unique_ptr<const CompiledSegments> make_metaspace_bpe(const TokenizerDefini
   if (!spacing) return nullptr;
   if (const auto* model = std::get_if<BpeModel>(&definition.model)) {
     const bool plain = model->order == BpeOrder::merges && model->continuing_subword_prefix.empty() &&
-                       model->end_of_word_suffix.empty() && model->dropout == 0 &&
+                       model->end_of_word_suffix.empty() &&
                        !model->ignore_merges;  // which asks for the text as a whole
     return plain ? make<bpe::CharacterEncoder>(*model, *spacing) : nullptr;
   }

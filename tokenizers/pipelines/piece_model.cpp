@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "tokenizers/bpe/character_encoder.h"
 #include "tokenizers/bpe/sentencepiece_encoder.h"
+#include "tokenizers/pipelines/sampled_pieces.h"
 #include "tokenizers/unigram/encoder.h"
 #include "tokenizers/unigram/whole_piece_encoder.h"
 #include "tokenizers/wordpiece/word_encoder.h"
@@ -32,7 +33,12 @@ class PlainModel final : public CompiledModel {
   template <class Definition>
   explicit PlainModel(const Definition& model) : encoder_(model), shown_unknown_(shown_unknown_of(model)) {}
   std::optional<TokenId> shown_unknown() const override { return shown_unknown_; }
-  std::unique_ptr<PieceModel> start(const EncodeOptions&) const override { return std::make_unique<Started>(encoder_); }
+  std::unique_ptr<PieceModel> start(const EncodeOptions& options) const override {
+    if (options.sampling && options.sampling->draws()) {
+      throw Error(ErrorCode::usage, "this model has one segmentation of a text: there is nothing to draw");
+    }
+    return std::make_unique<Started>(encoder_);
+  }
 
  private:
   class Started final : public PieceModel {
@@ -55,6 +61,7 @@ class ScratchModel final : public CompiledModel {
   explicit ScratchModel(const Definition& model) : encoder_(model), shown_unknown_(shown_unknown_of(model)) {}
   std::optional<TokenId> shown_unknown() const override { return shown_unknown_; }
   std::unique_ptr<PieceModel> start(const EncodeOptions& options) const override {
+    if (options.sampling && options.sampling->draws()) return start_sampling(encoder_, options);
     return std::make_unique<Started>(encoder_, options);
   }
 
@@ -64,6 +71,16 @@ class ScratchModel final : public CompiledModel {
     Started(const Encoder& encoder, const EncodeOptions& options) : encoder_(encoder), scratch_(options.scratch_bytes) {}
     void encode(std::string_view piece, std::vector<ModelToken>& tokens) override {
       encoder_.encode(piece, scratch_, tokens);
+    }
+    std::vector<ScoredTokens> nbest(std::string_view piece, std::size_t k) override {
+      if constexpr (std::is_same_v<Encoder, unigram::Encoder>) {
+        check_lattice_size(piece, scratch_.memory);
+        std::vector<ScoredTokens> list;
+        for (unigram::Segmentation& one : encoder_.nbest(piece, k)) list.push_back({std::move(one.tokens), one.score});
+        return list;
+      } else {
+        return PieceModel::nbest(piece, k);
+      }
     }
 
    private:
@@ -125,6 +142,10 @@ std::unique_ptr<const CompiledModel> compile(const SentencePieceModel& model) {
 }
 
 }  // namespace
+
+std::vector<ScoredTokens> PieceModel::nbest(std::string_view, std::size_t) {
+  throw Error(ErrorCode::usage, "n-best lists are for Unigram models: this one scores no segmentation but the one it gives");
+}
 
 std::unique_ptr<const CompiledModel> compile_model(const Model& model) {
   return std::visit([](const auto& one) { return compile(one); }, model);

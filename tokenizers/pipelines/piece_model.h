@@ -12,12 +12,21 @@
 
 namespace quern {
 
+struct ScoredTokens {
+  std::vector<ModelToken> tokens;
+  double score = 0;  // the sum of the scores of the pieces
+};
+
 // One thread's.
 class PieceModel {
  public:
   virtual ~PieceModel() = default;
   // Appends the tokens of a piece: valid UTF-8, not empty.
   virtual void encode(std::string_view piece, std::vector<ModelToken>& tokens) = 0;
+  // Sampling: the pieces that follow are those of the text with this number.
+  virtual void begin_text(std::uint64_t number) { (void)number; }
+  // The best segmentations, best first; k ≥ 1. Error{usage} from a model that knows only the best one.
+  virtual std::vector<ScoredTokens> nbest(std::string_view piece, std::size_t k);
 };
 
 // Immutable, shared by threads; outlives what it starts.

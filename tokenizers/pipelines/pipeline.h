@@ -21,6 +21,9 @@ class Pipeline {
   // Appends.
   virtual void encode(std::string_view text, std::vector<TokenId>& ids) = 0;
   virtual void encode(std::string_view text, Encoding& encoding) = 0;
+  // What the general pipeline alone can: sampling by the number of a text, and n-best lists, neither trimmed nor framed.
+  virtual void begin_text(std::uint64_t number) { (void)number; }
+  virtual std::vector<ScoredEncoding> nbest(std::string_view text, std::size_t k) { return (void)text, (void)k, std::vector<ScoredEncoding>(); }
 };
 
 class CompiledPipeline {

@@ -21,10 +21,12 @@ bool Encoder::settle(std::string_view stretch, std::vector<TokenId>& ids) const 
 
 std::vector<Segmentation> Encoder::nbest(std::string_view text, std::size_t k) const { return flavour_->nbest(text, k); }
 
-Segmentation Encoder::sample(std::string_view text, const SampleOptions& options, const Random& random,
-                             std::uint32_t step) const {
-  std::uint64_t element = 0;
-  return flavour_->sample(text, options, [&] { return random.word(step, element++) * 0x1p-32; });
+Segmentation Encoder::sample(std::string_view text, const SampleOptions& options, Draws& draws) const {
+  return flavour_->sample(text, options, [&] { return draws.uniform(); });
+}
+
+Segmentation Encoder::drop(std::string_view text, double probability, Draws& draws) const {
+  return flavour_->drop(text, [&] { return draws.event(probability); });
 }
 
 }  // namespace quern::unigram

@@ -68,8 +68,11 @@ class Encoder {
 
   // The best segmentations, best first; k ≥ 1. Like SentencePiece, one only where the search grows too large.
   std::vector<Segmentation> nbest(std::string_view text, std::size_t k) const;
-  // Draws are (random, step, 0 …): the same ones give the same segmentation.
-  Segmentation sample(std::string_view text, const SampleOptions& options, const Random& random, std::uint32_t step) const;
+  // The same draws give the same segmentation.
+  Segmentation sample(std::string_view text, const SampleOptions& options, Draws& draws) const;
+  // The best segmentation without the pieces of more than one character that are left out, each at each place with this
+  // probability. User-defined ones stay.
+  Segmentation drop(std::string_view text, double probability, Draws& draws) const;
 
   class Flavour;  // search.h
 

@@ -124,6 +124,7 @@ class HuggingFaceSearch final : public Search<Score, double> {
     append_to(text, parts, sink);
   }
   double lattice_score(std::string_view, TokenId, Score score) const override { return score; }
+  bool always_stays(TokenId) const override { return false; }
 
   const HuggingFaceUnknowns unknowns_;
   const TokenId unk_;

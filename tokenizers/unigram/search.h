@@ -25,6 +25,7 @@ class Encoder::Flavour {
   virtual std::vector<Segmentation> nbest(std::string_view text, std::size_t k) const = 0;
   virtual Segmentation sample(std::string_view text, const SampleOptions& options,
                               const std::function<double()>& uniform) const = 0;
+  virtual Segmentation drop(std::string_view text, const std::function<bool()>& leaves_out) const = 0;
 };
 
 std::unique_ptr<const Encoder::Flavour> make_flavour(const UnigramModel& model);
@@ -67,12 +68,20 @@ class Search : public Encoder::Flavour {
     return segmentation;
   }
 
+  Segmentation drop(std::string_view text, const std::function<bool()>& leaves_out) const override {
+    const auto path = lattice(text, leaves_out).nbest(1).front();
+    Segmentation segmentation{{}, path.score};
+    append(text, path.parts, segmentation.tokens);
+    return segmentation;
+  }
+
  protected:
   Search(std::vector<ScoredPiece<Score>> pieces, typename Path::Rules rules) : trie_(std::move(pieces)), rules_(rules) {}
 
   virtual void append(std::string_view text, std::span<const Part> parts, std::vector<ModelToken>& tokens) const = 0;
   // Of a piece on a lattice.
   virtual Sum lattice_score(std::string_view piece, TokenId id, Score score) const = 0;
+  virtual bool always_stays(TokenId id) const = 0;  // whatever drop() leaves out
 
   static void check_size(std::string_view text, std::uint64_t memory) {
     if (text.size() <= std::min<std::uint64_t>(memory / Path::kBytesPerByte, 0x7FFFFFF0)) return;
@@ -91,7 +100,8 @@ class Search : public Encoder::Flavour {
   const typename Path::Rules rules_;
 
  private:
-  Lattice<Sum> lattice(std::string_view text) const {
+  // leaves_out: asked for each piece of more than one character; none: all stay.
+  Lattice<Sum> lattice(std::string_view text, const std::function<bool()>& leaves_out = {}) const {
     Lattice<Sum> lattice(text.size());
     const char *begin = text.data(), *end = begin + text.size();
     for (const char* p = begin; p < end; p += character_size(p, end)) {
@@ -100,6 +110,8 @@ class Search : public Encoder::Flavour {
         if (!trie_.is_piece(node)) return;
         const TokenId id = trie_.piece(node).id;
         const std::string_view piece(p, static_cast<std::size_t>(q - p));
+        const bool is_long = piece.size() > character_size(p, end);
+        if (is_long && leaves_out && !always_stays(id) && leaves_out()) return;
         lattice.add({at, static_cast<std::uint32_t>(q - begin), id}, lattice_score(piece, id, trie_.score(node)));
       };
       // Pieces in the order of their length, the unknown character behind them.

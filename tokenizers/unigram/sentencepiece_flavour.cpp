@@ -178,6 +178,7 @@ class SentencePieceSearch final : public Search<float, float> {
   float lattice_score(std::string_view piece, TokenId id, float score) const override {
     return user_defined_[id] ? user_defined_score(utf8::count_code_points(piece)) : score;
   }
+  bool always_stays(TokenId id) const override { return user_defined_[id]; }
 
   const SentencePieceUnknowns unknowns_;
   std::vector<bool> user_defined_;      // by id

@@ -190,9 +190,10 @@ TEST_CASE("samples come as often as their probability says") {
       std::map<std::vector<TokenId>, int> counts;
       const Random random(17, stream(StreamKind::tokenizer_sampling));
       for (std::uint32_t step = 0; step < kDraws; ++step) {
-        const auto drawn = encoder.sample(text, {.alpha = alpha, .nbest = nbest}, random, step);
+        Draws draws(random, step), again(random, step);
+        const auto drawn = encoder.sample(text, {.alpha = alpha, .nbest = nbest}, draws);
         ++counts[ids(drawn.tokens)];
-        if (step < 10) REQUIRE(ids(encoder.sample(text, {.alpha = alpha, .nbest = nbest}, random, step).tokens) == ids(drawn.tokens));
+        if (step < 10) REQUIRE(ids(encoder.sample(text, {.alpha = alpha, .nbest = nbest}, again).tokens) == ids(drawn.tokens));
       }
       int drawn = 0;
       for (const auto& path : paths) {
