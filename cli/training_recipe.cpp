@@ -156,7 +156,7 @@ void declare_cutting(Options& options, TrainingRecipe& recipe) {
       .group(kPieces)
       .suggest({"none", "gpt2", "gpt4", "bert", "bert-cased", "bert-chinese", "sentencepiece-bpe", "sentencepiece-unigram", "llama"})
       .help("settings of a known tokenizer")
-      .details("gpt2, gpt4, bert, bert-cased, bert-chinese, sentencepiece-bpe, sentencepiece-unigram or llama (its second version). Options given beside it win.");
+      .details("gpt2, gpt4, bert, bert-cased, bert-chinese, sentencepiece-bpe, sentencepiece-unigram or llama (its second version, without pieces of several spaces). Options given beside it win.");
   options.choice("model", recipe.model, {{"auto", ModelKind::automatic}, {"bpe", ModelKind::bpe}, {"wordpiece", ModelKind::wordpiece},
                                          {"unigram", ModelKind::unigram}, {"char", ModelKind::character}, {"word", ModelKind::word}})
       .group(kPieces)
