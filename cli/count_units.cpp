@@ -62,7 +62,7 @@ void require_pieces_of(const PieceCutter& cutter, const CountFile& run) {
     throw Error(ErrorCode::usage, "holds counts of unit " + unit + ", not of pieces").at(run.path()).remedy("count with corpus count --unit pretoken");
   }
   if (unit == "unknown" || made_by.value("cut", Json()) == wanted) return;
-  throw Error(ErrorCode::usage, "its pieces were cut in another way").at(run.path()).remedy("give the options that it was counted with: --preset, --model, --compat, --normalizer, --pre-tokenizer, --digits, --add-prefix-space");
+  throw Error(ErrorCode::usage, "its pieces were cut in another way").at(run.path()).remedy("count with corpus count --unit pretoken and the options of this training, or -t and the tokenizer that is extended");
 }
 
 std::vector<std::pair<std::string, std::string>> record_settings(const RecordFormat& format) {

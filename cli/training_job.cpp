@@ -101,7 +101,7 @@ void declare_training_job(Options& options, TrainingJob& job) {
   options.value("from-counts", job.from_counts, "RUN")
       .path()
       .help("learn from counts instead of text; repeat it")
-      .details("Runs of corpus count --unit pretoken that were cut as --pre-tokenizer says, or text with lines of piece, tab and count, "
+      .details("Runs of corpus count --unit pretoken whose text was cut in the same way, or text with lines of piece, tab and count, "
                "which is taken as it is.");
   options.value("save-counts", job.save_counts, "RUN")
       .path()
@@ -167,9 +167,9 @@ void report_training(const TrainingJob& job, const TrainingReport& report, const
   if (job.json) {
     Output out = Output::to_stdout();
     out.write(fmt::format("{{\"schema\":1,\"vocabulary\":{},\"merges\":{},\"pieces\":{},\"distinct_pieces\":{},"
-                          "\"last_count\":{},\"left_out\":{},\"skipped\":{},\"seconds\":{:.3f}}}\n",
+                          "\"last_count\":{},\"left_out\":{},\"skipped\":{},\"added\":{},\"seconds\":{:.3f}}}\n",
                           report.vocabulary, report.merges, report.pieces, report.distinct_pieces, report.last_count, report.left_out.size(),
-                          report.skipped, seconds));
+                          report.skipped, report.added, seconds));
     out.commit();
     return;
   }

@@ -117,13 +117,15 @@ void add_tokens(const TrainingRecipe& recipe, TokenizerDefinition& blank) {
   for (const std::string& token : recipe.user_tokens) add(token, false);
 }
 
+// A text that words are put together from again: suffixes and marks first, which look at single tokens, then bytes.
 std::vector<Decoder> decoders_of(const TrainingRecipe& recipe) {
   if (recipe.rules == Rules::bytes) return {ByteLevelDecoder()};
   if (recipe.model == ModelKind::wordpiece) return {WordPieceDecoder{.prefix = recipe.continuing_prefix}};
   std::vector<Decoder> decoders;
-  if (recipe.byte_fallback) decoders = {ByteFallbackDecoder(), FuseDecoder()};
   if (recipe.pre_tokenizer == "metaspace") decoders.push_back(MetaspaceDecoder());
   if (!recipe.word_suffix.empty()) decoders.push_back(BpeDecoder{.suffix = recipe.word_suffix});
+  if (!recipe.continuing_prefix.empty()) decoders.push_back(WordPieceDecoder{.prefix = recipe.continuing_prefix, .cleanup = false});
+  if (recipe.byte_fallback) decoders.insert(decoders.end(), {ByteFallbackDecoder(), FuseDecoder()});
   return decoders;
 }
 
@@ -135,7 +137,20 @@ void add_bert_template(TokenizerDefinition& blank) {
   blank.post_processors = {BertPostProcessor{.sep = {"[SEP]", sep->id}, .cls = {"[CLS]", cls->id}}};
 }
 
+// Marks that no decoder could tell from the text.
+void check_marks(const TrainingRecipe& recipe) {
+  if (recipe.continuing_prefix.empty() && recipe.word_suffix.empty()) return;
+  if (recipe.pre_tokenizer == "metaspace") {
+    throw Error(ErrorCode::usage, "--pre-tokenizer metaspace marks where words begin; --continuing-prefix and --word-suffix mark them again").remedy("use one of them");
+  }
+  if (recipe.byte_fallback) {
+    throw Error(ErrorCode::usage, "with --byte-fallback, unknown characters would spell the marks of --continuing-prefix and --word-suffix in bytes, too")
+        .remedy("use --pre-tokenizer metaspace instead of marks");
+  }
+}
+
 TokenizerDefinition blank_of(const TrainingRecipe& recipe) {
+  check_marks(recipe);
   TokenizerDefinition blank;
   blank.normalizers = normalizers_of(recipe.normalizer);
   blank.pre_tokenizers = pre_tokenizers_of(recipe);
@@ -214,6 +229,7 @@ std::unique_ptr<Trainer> make_hugging_face_unigram(const TrainingRecipe& recipe,
   settings.vocab_size = static_cast<std::size_t>(recipe.vocab_size);
   if (recipe.max_token_length != 0) settings.max_piece_length = static_cast<std::size_t>(recipe.max_token_length);
   settings.specials = specials_of(recipe);
+  settings.user_tokens = recipe.user_tokens;
   settings.unk_token = recipe.unk_token;
   settings.initial_alphabet = initial_characters(recipe);
   settings.normalizers = blank.normalizers;

@@ -14,6 +14,7 @@ const char* const kPieces = "Pieces";
 const char* const kVocabulary = "Vocabulary";
 const char* const kSentencePiece = "By SentencePiece's rules";
 
+constexpr const char* kCutting[] = {"preset", "model", "compat", "normalizer", "pre-tokenizer", "digits", "add-prefix-space"};
 const std::vector<std::string> kBertTokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
 
 // What options leave open: by preset, else by model and rules.
@@ -104,15 +105,17 @@ const Scope kScopes[] = {
     {"max-token-length", [](const TrainingRecipe& r) { return r.model != ModelKind::character && r.model != ModelKind::word; }, "words and characters are as long as they are"},
     {"unk", [](const TrainingRecipe& r) { return r.rules == Rules::hugging_face; }, "bytes are never unknown, and SentencePiece's is <unk>"},
     {"continuing-prefix", [](const TrainingRecipe& r) { return r.rules == Rules::hugging_face && learns_pairs(r); }, "it is for --model wordpiece and for bpe by --compat hf"},
-    {"word-suffix", [](const TrainingRecipe& r) { return learns_pairs(r) && r.model == ModelKind::bpe; }, "it is for --model bpe by --compat hf or bytes"},
-    {"limit-alphabet", learns_pairs, "it is for BPE and WordPiece by Hugging Face's rules; use --coverage"},
-    {"coverage", [](const TrainingRecipe& r) { return is_sentencepiece(r) || r.model != ModelKind::unigram; }, "Hugging Face's Unigram keeps all characters; use --compat sentencepiece"},
+    {"word-suffix", [](const TrainingRecipe& r) { return r.rules == Rules::hugging_face && r.model == ModelKind::bpe; }, "it is for --model bpe by --compat hf"},
+    {"limit-alphabet", [](const TrainingRecipe& r) { return learns_pairs(r) && r.initial_alphabet != "bytes"; }, "all bytes have a token, or the rules are SentencePiece's; it is for BPE and WordPiece by Hugging Face's rules; use --coverage"},
+    {"coverage", [](const TrainingRecipe& r) { return is_sentencepiece(r) || (r.model != ModelKind::unigram && r.initial_alphabet != "bytes"); }, "all bytes have a token, and Hugging Face's Unigram keeps all characters; use --compat sentencepiece"},
     {"byte-fallback", [](const TrainingRecipe& r) { return r.rules != Rules::bytes && r.model != ModelKind::wordpiece && !(r.rules == Rules::hugging_face && r.model == ModelKind::unigram); },
      "it is for bpe by --compat hf and for SentencePiece's models"},
+    {"digits", [](const TrainingRecipe& r) { return r.model != ModelKind::character && r.model != ModelKind::word; }, "words and characters are learned as they are"},
+    {"keep-newlines", [](const TrainingRecipe& r) { return r.engine == Engine::quern; }, "the library takes records as they are"},
     {"score", [](const TrainingRecipe& r) { return r.model == ModelKind::wordpiece; }, "it is for --model wordpiece"},
     {"engine", is_sentencepiece, "it is for --compat sentencepiece"},
     {"max-sentence-length", is_sentencepiece, "it is for --compat sentencepiece"},
-    {"soft-limit", is_sentencepiece, "it is for --compat sentencepiece"},
+    {"soft-limit", [](const TrainingRecipe& r) { return is_sentencepiece(r) && r.model != ModelKind::character; }, "it is for --compat sentencepiece, where char has a soft limit always"},
     {"whitespace-suffix", is_sentencepiece, "it is for --compat sentencepiece"},
     {"split-by-script", cuts_into_pieces, "it is for bpe and unigram by --compat sentencepiece"},
     {"split-by-number", cuts_into_pieces, "it is for bpe and unigram by --compat sentencepiece"},
@@ -121,10 +124,10 @@ const Scope kScopes[] = {
     {"squeeze-spaces", is_sentencepiece, "it is for --compat sentencepiece"},
 };
 
-void check_scopes(const Options& options, const TrainingRecipe& recipe) {
+void check_scopes(const TrainingRecipe& recipe) {
   const TrainingRecipe whole = complete(recipe);
   for (const Scope& scope : kScopes) {
-    if (options.find(scope.option) == nullptr || !options.was_set(scope.option) || scope.applies(whole)) continue;
+    if (!recipe.given.contains(scope.option) || scope.applies(whole)) continue;
     throw Error(ErrorCode::usage, fmt::format("--{} means nothing for --model {} --compat {}", scope.option, text_of(whole.model), text_of(whole.rules)))
         .remedy(scope.reason);
   }
@@ -142,11 +145,6 @@ void check_tokens(const TrainingRecipe& whole) {
       all.push_back(token);
     }
   }
-}
-
-template <class T>
-void prefer(T& value, const T& preset) {
-  if (value == T{}) value = preset;
 }
 
 }  // namespace
@@ -188,7 +186,12 @@ void declare_cutting(Options& options, TrainingRecipe& recipe) {
       .group(kPieces)
       .help("a line's LF belongs to it")
       .details("As when Hugging Face trains from files; without it, as when it trains from an iterator.");
-  options.check([&options, &recipe] { check_scopes(options, recipe); });
+  options.check([&options, &recipe] {
+    for (const auto& spec : options.specs()) {
+      if (options.was_set(spec->name)) recipe.given.insert(spec->name);
+    }
+    check_scopes(recipe);
+  });
 }
 
 void declare_learning(Options& options, TrainingRecipe& recipe) {
@@ -260,8 +263,8 @@ void declare_learning(Options& options, TrainingRecipe& recipe) {
 }
 
 bool says_how_to_cut(const TrainingRecipe& recipe) {
-  return recipe.preset != "none" || recipe.model != ModelKind::automatic || recipe.rules != Rules::automatic || !recipe.normalizer.empty() ||
-         !recipe.pre_tokenizer.empty() || recipe.digits != Digits::automatic || recipe.add_prefix_space;
+  const auto is_given = [&](const char* option) { return recipe.given.contains(option); };
+  return std::any_of(std::begin(kCutting), std::end(kCutting), is_given);
 }
 
 TrainingRecipe complete(const TrainingRecipe& recipe) {
@@ -276,19 +279,23 @@ TrainingRecipe complete(const TrainingRecipe& recipe) {
   TrainingRecipe whole = recipe;
   whole.model = defaults.model;
   whole.rules = defaults.rules;
-  prefer(whole.vocab_size, defaults.vocab_size);
-  prefer(whole.normalizer, std::string(defaults.normalizer));
-  prefer(whole.pre_tokenizer, std::string(defaults.pre_tokenizer));
-  prefer(whole.specials, defaults.specials);
-  prefer(whole.coverage, defaults.coverage);
-  prefer(whole.limit_alphabet, defaults.limit_alphabet);
-  prefer(whole.digits, defaults.digits);
-  whole.byte_fallback |= defaults.byte_fallback;
-  whole.squeeze_spaces &= !defaults.keeps_spaces;
+  const auto fill = [&](const char* option, auto& value, const auto& otherwise) {
+    if (!recipe.given.contains(option)) value = otherwise;
+  };
   const bool is_word_piece = whole.model == ModelKind::wordpiece;
-  prefer(whole.unk_token, std::string(is_word_piece ? "[UNK]" : "<unk>"));
-  if (is_word_piece) prefer(whole.continuing_prefix, std::string("##"));
-  prefer(whole.initial_alphabet, std::string(whole.rules == Rules::bytes ? "bytes" : "observed"));
+  fill("vocab-size", whole.vocab_size, defaults.vocab_size);
+  fill("normalizer", whole.normalizer, defaults.normalizer);
+  fill("pre-tokenizer", whole.pre_tokenizer, defaults.pre_tokenizer);
+  fill("special", whole.specials, defaults.specials);
+  fill("coverage", whole.coverage, defaults.coverage);
+  fill("limit-alphabet", whole.limit_alphabet, defaults.limit_alphabet);
+  fill("digits", whole.digits, defaults.digits);
+  fill("byte-fallback", whole.byte_fallback, defaults.byte_fallback);
+  fill("squeeze-spaces", whole.squeeze_spaces, !defaults.keeps_spaces);
+  fill("unk", whole.unk_token, is_word_piece ? "[UNK]" : "<unk>");
+  fill("continuing-prefix", whole.continuing_prefix, is_word_piece ? "##" : "");
+  fill("initial-alphabet", whole.initial_alphabet, whole.rules == Rules::bytes ? "bytes" : "observed");
+  if (whole.unk_token.empty()) throw Error(ErrorCode::usage, "--unk is empty").remedy("a token needs a text");
   check_tokens(whole);
   return whole;
 }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ enum class Digits { automatic, keep, single, triples };
 enum class Score { frequency, likelihood };
 enum class Engine { quern, sentencepiece };
 
-// As the options say it; automatic, empty and 0 are for presets and defaults to fill in.
+// As the options say it; what is not given is for presets and defaults to fill in.
 struct TrainingRecipe {
+  std::set<std::string> given;  // names of options that were used
   std::string preset = "none";
   ModelKind model = ModelKind::automatic;
   Rules rules = Rules::automatic;

@@ -48,7 +48,7 @@ void run(const Config& config, Context& context) {
   const double seconds = run_training(config.job, *trainer, context);
   const TrainingReport& report = trainer->report();
   const std::size_t added = report.added;
-  const std::string missing = added < settings.add ? fmt::format("{} were to be added, {} were: no pair was left that is seen {} times", settings.add, added,
+  const std::string missing = added < settings.add ? fmt::format("{} were to be added, {} were: no pair was left that may be joined and is seen {} times", settings.add, added,
                                                                  std::max<std::int64_t>(config.min_frequency, 1))
                                                    : std::string();
   report_training(config.job, report, missing, seconds, context);

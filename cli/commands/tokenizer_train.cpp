@@ -1,4 +1,4 @@
-// Text or counts in, a tokenizer out, within --memory whatever the size of either.
+// Text or counts in, a tokenizer out.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,7 +38,22 @@ std::string missing_text(const TrainingRecipe& recipe, const TrainingReport& rep
   if (report.vocabulary >= static_cast<std::size_t>(recipe.vocab_size)) return {};
   const bool joins_pairs = recipe.rules != Rules::sentencepiece && recipe.model != ModelKind::unigram;
   return fmt::format("{} were asked for, but ", recipe.vocab_size) +
-         (joins_pairs ? fmt::format("no pair was left that is seen {} times", std::max<std::int64_t>(recipe.min_frequency, 1)) : "the text has no more");
+         (joins_pairs ? fmt::format("no pair was left that may be joined and is seen {} times", std::max<std::int64_t>(recipe.min_frequency, 1)) : "the text has no more");
+}
+
+// What is known to be impossible before hours of work.
+void check_form(const TrainingRecipe& recipe, const std::string& path) {
+  const auto refuse = [&](const char* reason, const char* remedy) { throw Error(ErrorCode::usage, reason).at(path).remedy(remedy); };
+  const bool is_model = path.ends_with(".model");
+  if (recipe.model == ModelKind::character || recipe.model == ModelKind::word) {
+    if (!is_model) refuse("only SentencePiece's form says a vocabulary of words or characters", "write to NAME.model");
+  } else if (is_model && (recipe.model == ModelKind::wordpiece || recipe.rules == Rules::bytes)) {
+    refuse("a .model cannot say WordPiece or byte-level BPE", "write to NAME.json or a folder, or train with --compat sentencepiece");
+  } else if (path.ends_with(".tiktoken") && (recipe.rules != Rules::bytes || recipe.digits == Digits::single || recipe.digits == Digits::triples)) {
+    refuse("a .tiktoken file says byte-level BPE behind one split", "write to NAME.json, or train with --compat bytes and without --digits");
+  } else if (path.ends_with(".txt") && recipe.model != ModelKind::wordpiece) {
+    refuse("vocab.txt says WordPiece", "write to NAME.json or a folder, or train with --model wordpiece");
+  }
 }
 
 // The texts of all records, one after the other.
@@ -54,12 +69,15 @@ class Records {
       at_ = 0;
     }
     text = block_[at_++];
+    ++count_;
     return true;
   }
-  RecordDamage damage() {
-    damage_.add(reader_.damage());
-    return damage_;
+  RecordDamage damage() const {
+    RecordDamage all = damage_;
+    all.add(reader_.damage());
+    return all;
   }
+  std::uint64_t count() const { return count_; }
 
  private:
   RecordFormat format_;
@@ -67,8 +85,12 @@ class Records {
   RawBlock raw_;
   TextBlock block_;
   std::size_t at_ = 0;
+  std::uint64_t count_ = 0;
   RecordDamage damage_;
 };
+
+// One: the library's Unigram depends on their number.
+constexpr int kLibraryThreads = 1;
 
 void run_library(const TrainingJob& job, const TrainingRecipe& recipe, const Context& context) {
   if (!job.from_counts.empty() || !job.save_counts.empty() || job.resume) {
@@ -76,10 +98,11 @@ void run_library(const TrainingJob& job, const TrainingRecipe& recipe, const Con
   }
   const auto start = std::chrono::steady_clock::now();
   Records records(job);
-  const TokenizerDefinition learned = train_with_library(recipe, effective_threads(job.threads), [&](std::string& text) { return records.next(text); });
+  const TokenizerDefinition learned = train_with_library(recipe, kLibraryThreads, [&](std::string& text) { return records.next(text); });
   report_damage(context, records.damage());
   write_tokenizer(job, learned, context);
   TrainingReport report;
+  report.pieces = records.count();
   report.vocabulary = std::get<SentencePieceModel>(learned.model).pieces.size();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (job.json) return report_training(job, report, {}, seconds, context);
@@ -91,6 +114,7 @@ void run(const Config& config, Context& context) {
   TrainingJob job = config.job;
   job.keep_newlines = recipe.keep_newlines;
   check(job);
+  check_form(recipe, job.output.path);
   if (recipe.engine == Engine::sentencepiece) return run_library(job, recipe, context);
   const auto trainer = make_trainer(recipe, {.threads = effective_threads(job.threads), .memory = memory_budget(job.memory), .tmpdir = job.tmpdir});
   const double seconds = run_training(job, *trainer, context);
@@ -114,8 +138,9 @@ const Command tokenizer_train = make_command<Config>(
         .description =
             "Counts the pieces of the text and learns a tokenizer from the counts: BPE on bytes or characters, WordPiece or Unigram, by the rules of "
             "Hugging Face tokenizers or of SentencePiece. The result does not depend on the number of threads, "
-            "on how the text is compressed or divided into files, or on the order of its records; nor on --memory, which text may outgrow "
-            "many times: what has no room is on disk, which takes longer.\n\n"
+            "on how the text is compressed or divided into files, or on the order of its records; nor on --memory. BPE and WordPiece by "
+            "Hugging Face's rules learn from text that outgrows it many times: what has no room is on disk, which takes longer. All others count within it, but keep the "
+            "distinct words (SentencePiece: of all records) and what they learn in memory.\n\n"
             "The form of the output follows its name: .json is a tokenizer.json, .model a SentencePiece model with its .vocab beside it, vocab.txt BERT's list, "
             ".tiktoken a rank file, anything else a folder as of Hugging Face.",
         .examples = {{"quern tokenizer train --vocab-size 1000 -o tokenizer.json corpus.txt",

@@ -28,10 +28,7 @@ std::vector<Counted> count_characters(bool of_bytes, const Alphabet::Pieces& pie
       for (const char byte : piece) counts[static_cast<unsigned char>(byte)] += count;
       return;
     }
-    if (!utf8::is_valid(piece)) {
-      throw Error(ErrorCode::input, "a piece to learn from is not valid UTF-8, and this tokenizer works on characters")
-          .remedy("count text with --on-invalid replace");
-    }
+    require_valid_piece(piece);
     for (const char *p = piece.data(), *const end = p + piece.size(); p < end;) counts[utf8::decode(p)] += count;
   });
   std::vector<Counted> characters;
@@ -93,6 +90,12 @@ std::string text_of(char32_t character) {
 }
 
 }  // namespace
+
+void require_valid_piece(std::string_view piece) {
+  if (utf8::is_valid(piece)) return;
+  throw Error(ErrorCode::input, "a piece to learn from is not valid UTF-8, and this tokenizer works on characters")
+      .remedy("count text with --on-invalid replace");
+}
 
 template <class Take>
 void Alphabet::for_each_symbol(std::string_view piece, Take take) const {

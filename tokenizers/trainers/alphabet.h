@@ -38,6 +38,9 @@ struct AlphabetSettings {
   std::string end_of_word_suffix = {};         // behind the last
 };
 
+// Error{input} unless a piece to learn characters from is valid UTF-8: counts may come from anywhere.
+void require_valid_piece(std::string_view piece);
+
 class Alphabet {
  public:
   using Pieces = std::function<void(const PieceCounts::Visit&)>;

@@ -1,6 +1,7 @@
 #include "tokenizers/trainers/extender.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/error.h"
@@ -122,7 +123,8 @@ void Extender::require_supported() const {
   if (sentencepiece == nullptr) return;
   if (sentencepiece->algorithm == SentencePieceModel::Algorithm::bpe) {
     const auto& added = definition_.added_tokens;
-    if (added.empty() || added.back().id < sentencepiece->pieces.size()) return;
+    const auto is_behind = [&](const AddedToken& token) { return token.id >= sentencepiece->pieces.size(); };
+    if (std::none_of(added.begin(), added.end(), is_behind)) return;
     throw Error(ErrorCode::unsupported, "this SentencePiece model has tokens added behind its pieces").remedy("convert it to tokenizer.json and extend that");
   }
   if (sentencepiece->algorithm == SentencePieceModel::Algorithm::unigram) refuse("a Unigram model");
@@ -150,7 +152,10 @@ void Extender::put_vocabulary(std::size_t size) {
   if (auto* sentencepiece = std::get_if<SentencePieceModel>(&definition_.model)) {
     float score = 0;
     for (const SentencePiece& piece : sentencepiece->pieces) score = std::min(score, piece.score);
-    for (std::size_t id = sentencepiece->pieces.size(); id < size; ++id) sentencepiece->pieces.push_back({std::move(tokens[id]), --score, SentencePiece::Kind::normal});
+    for (std::size_t id = sentencepiece->pieces.size(); id < size; ++id) {
+      score = std::min(score - 1, std::nextafter(score, -std::numeric_limits<float>::infinity()));
+      sentencepiece->pieces.push_back({std::move(tokens[id]), score, SentencePiece::Kind::normal});
+    }
     return;
   }
   auto& held = std::holds_alternative<WordPieceModel>(definition_.model) ? std::get<WordPieceModel>(definition_.model).vocabulary
@@ -190,14 +195,20 @@ std::vector<bool> Extender::tokens_that_stay_alone() const {
   return alone;
 }
 
-// Digits stand alone where no piece has two of them.
+// Digits stand alone where no piece that can be joined has two of them.
 PieceRules Extender::rules() const {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   PieceRules rules;
   rules.max_length = std::numeric_limits<std::size_t>::max();
-  rules.split_digits = std::none_of(vocabulary_.begin(), vocabulary_.end(), [&](const std::string& token) {
-    return std::adjacent_find(token.begin(), token.end(), [&](char a, char b) { return is_digit(a) && is_digit(b); }) != token.end() && !token.starts_with("<0x");
-  });
+  const std::vector<bool> stays_alone = tokens_that_stay_alone();
+  rules.split_digits = true;
+  for (TokenId id = 0; id < vocabulary_.size(); ++id) {
+    const auto is_added = [&](const AddedToken& token) { return token.id == id; };
+    if (stays_alone[id] || std::any_of(definition_.added_tokens.begin(), definition_.added_tokens.end(), is_added)) continue;
+    const std::string& token = vocabulary_[id];
+    const bool has_two = std::adjacent_find(token.begin(), token.end(), [&](char a, char b) { return is_digit(a) && is_digit(b); }) != token.end();
+    if (has_two) rules.split_digits = false;
+  }
   return rules;
 }
 
@@ -242,6 +253,7 @@ TokenizerDefinition Extender::learn(PieceCounts& counts, const std::function<voi
     counts.for_each([&](std::string_view text, std::uint64_t count) {
       ++report_.distinct_pieces;
       if (has_words_) return visit(text, count);
+      require_valid_piece(text);
       for_each_run(text, rules, [&](std::string_view run) { visit(run, count); });
     });
   };

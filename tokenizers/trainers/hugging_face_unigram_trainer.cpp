@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/text/utf8.h"
+#include "tokenizers/trainers/alphabet.h"
 #include "tokenizers/trainers/unigram_learner.h"
 #include "tokenizers/trainers/unigram_seeds.h"
 
@@ -39,7 +40,8 @@ class HuggingFaceUnigramTrainer final : public Trainer {
   std::vector<Scored> seeds(const Characters& characters) const;
   std::vector<Scored> choose(const UnigramLearner<double>& learner, const Characters& characters) const;
   TokenizerDefinition assemble(const std::vector<Scored>& pieces) const;
-  std::size_t room() const { return settings_.vocab_size - settings_.specials.size(); }
+  std::size_t room() const { return settings_.vocab_size - reserved(); }
+  std::size_t reserved() const { return settings_.specials.size() + settings_.user_tokens.size(); }
 
   HuggingFaceUnigramSettings settings_;
   int threads_;
@@ -68,10 +70,10 @@ std::vector<CountedText> HuggingFaceUnigramTrainer::take_words(PieceCounts& piec
 }
 
 void HuggingFaceUnigramTrainer::check_room(const Characters& characters) const {
-  const std::size_t least = characters.size() + settings_.specials.size();
+  const std::size_t least = characters.size() + reserved();
   if (least <= settings_.vocab_size) return;
   throw Error(ErrorCode::usage, "a vocabulary of " + std::to_string(settings_.vocab_size) + " cannot hold " +
-                                    std::to_string(settings_.specials.size()) + " special tokens and " +
+                                    std::to_string(reserved()) + " special and user tokens and " +
                                     std::to_string(characters.size()) + " characters")
       .remedy("ask for --vocab-size " + std::to_string(least) + " or more");
 }
@@ -135,14 +137,17 @@ std::vector<Scored> HuggingFaceUnigramTrainer::choose(const UnigramLearner<doubl
 TokenizerDefinition HuggingFaceUnigramTrainer::assemble(const std::vector<Scored>& pieces) const {
   TokenizerDefinition definition;
   UnigramModel model;
-  for (const std::string& special : settings_.specials) {
+  const auto reserve = [&](const std::string& token, bool is_special) {
     const auto id = static_cast<TokenId>(model.vocabulary.size());
-    if (special == settings_.unk_token) model.unk_id = id;
-    definition.added_tokens.push_back({.id = id, .content = special, .normalized = false, .special = true});
-    model.vocabulary.push_back(special);
+    if (token == settings_.unk_token) model.unk_id = id;
+    definition.added_tokens.push_back({.id = id, .content = token, .normalized = !is_special, .special = is_special});
+    model.vocabulary.push_back(token);
     model.scores.push_back(0);
-  }
+  };
+  for (const std::string& special : settings_.specials) reserve(special, true);
+  for (const std::string& token : settings_.user_tokens) reserve(token, false);
   for (const Scored& piece : pieces) {
+    if (std::find(settings_.user_tokens.begin(), settings_.user_tokens.end(), piece.text) != settings_.user_tokens.end()) continue;
     model.vocabulary.push_back(piece.text);
     model.scores.push_back(piece.score);
   }
@@ -160,6 +165,7 @@ TokenizerDefinition HuggingFaceUnigramTrainer::learn(PieceCounts& pieces,
   Characters characters;
   for (const char32_t c : settings_.initial_alphabet) characters[c];
   for (const CountedText& word : words_) {
+    require_valid_piece(word.text);
     for (const char *p = word.text.data(), *end = p + word.text.size(); p < end;) characters[utf8::decode(p)] += word.count;
   }
   check_room(characters);

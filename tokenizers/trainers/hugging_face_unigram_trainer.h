@@ -26,6 +26,7 @@ struct HuggingFaceUnigramSettings {
   int sub_iterations = 2;
   std::vector<std::string> specials = {};             // first in the vocabulary, with score 0
   std::optional<std::string> unk_token = std::nullopt;  // put before the specials where it is none of them
+  std::vector<std::string> user_tokens = {};          // behind the specials: found in the text, decoded like it
   std::u32string initial_alphabet = {};               // characters to have, seen or not
   std::vector<Normalizer> normalizers = {};
   std::vector<PreTokenizer> pre_tokenizers = {};

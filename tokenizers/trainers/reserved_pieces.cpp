@@ -4,16 +4,12 @@
 #include <set>
 
 #include "core/error.h"
+#include "tokenizers/byte_token.h"
 
 namespace quern {
 namespace {
 
 using Kind = SentencePiece::Kind;
-
-std::string byte_text(unsigned byte) {
-  constexpr const char* kDigits = "0123456789ABCDEF";
-  return std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + '>';
-}
 
 }  // namespace
 
@@ -48,7 +44,7 @@ PlacedPieces place_reserved(const ReservedPieces& reserved, std::size_t vocab_si
   for (const std::string& symbol : reserved.control_symbols) append(symbol, Kind::control);
   for (const std::string& symbol : reserved.user_defined_symbols) append(symbol, Kind::user_defined);
   if (reserved.byte_fallback) {
-    for (unsigned byte = 0; byte < 256; ++byte) append(byte_text(byte), Kind::byte);
+    for (unsigned byte = 0; byte < 256; ++byte) append(byte_token(static_cast<unsigned char>(byte)), Kind::byte);
   }
   return placed;
 }

@@ -16,7 +16,7 @@ using bpe::pair_key;
 using bpe::PairKey;
 
 constexpr std::uint64_t kProgressEvery = 256;
-constexpr std::uint64_t kBytesPerSymbol = 40;  // a symbol, its pair's place in a list, and its share of tables and queue
+constexpr std::uint64_t kBytesPerSymbol = 64;  // a symbol, its pair's place in a list, and its share of tables and queue
 
 struct Word {
   std::vector<TokenId> symbols;
@@ -25,7 +25,11 @@ struct Word {
 
 struct Pair {
   std::uint64_t count = 0;
-  std::vector<std::uint32_t> words;  // that hold it, or did
+  std::vector<std::uint32_t> words;  // that hold it, or did: ascending, each once
+  bool is_refused = false;           // it would spell another token
+  void add(std::uint32_t word) {
+    if (words.empty() || words.back() != word) words.push_back(word);
+  }
 };
 
 struct Candidate {
@@ -43,10 +47,11 @@ class Learner {
   void add(std::span<const TokenId> symbols, std::uint64_t weight) {
     words_.push_back({{symbols.begin(), symbols.end()}, weight});
     for (const TokenId id : symbols) counts_[id] += weight;
-    count_pairs(static_cast<std::uint32_t>(words_.size() - 1), weight);
+    const auto index = static_cast<std::uint32_t>(words_.size() - 1);
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) pair(symbols[i], symbols[i + 1], weight).add(index);
   }
   void queue_all() {
-    for (const auto& [key, pair] : pairs_) queue_pair(key, pair.count);
+    for (const auto& [key, pair] : pairs_) queue_pair(key, pair);
   }
 
   // The best pair there is; false when none is left.
@@ -54,69 +59,71 @@ class Learner {
     while (!queue_.empty()) {
       const Candidate candidate = queue_.top();
       queue_.pop();
-      const std::uint64_t count = pairs_.at(candidate.key).count;
-      if (!may_join(candidate.key, count) || score(candidate.key, count) != candidate.score) continue;  // a later entry says how it is
+      const Pair& pair = pairs_.at(candidate.key);
+      if (!may_join(candidate.key, pair) || score(candidate.key, pair.count) != candidate.score) continue;  // a later entry says how it is
       return best = candidate.key, true;
     }
     return false;
   }
   std::uint64_t count(PairKey key) const { return pairs_.at(key).count; }
-  void forbid(PairKey key) { pairs_.at(key).count = 0; }
+  void refuse(PairKey key) { pairs_.at(key).is_refused = true; }
 
   void join(PairKey key, TokenId joined) {
     const TokenId left = bpe::left_of(key), right = bpe::right_of(key);
     if (joined >= counts_.size()) counts_.resize(joined + std::size_t{1}), neighbours_.resize(joined + std::size_t{1}), lengths_.resize(joined + std::size_t{1});
     lengths_[joined] = lengths_[left] + lengths_[right];
-    std::vector<std::uint32_t> words = std::move(pairs_.at(key).words);
-    words.erase(std::unique(words.begin(), words.end()), words.end());
+    const std::vector<std::uint32_t> words = std::move(pairs_.at(key).words);
     for (const std::uint32_t word : words) join_in(word, left, right, joined);
     for (const TokenId changed : {left, right, joined}) {
       for (const TokenId other : neighbours_[changed]) {
         for (const PairKey changed_pair : {pair_key(changed, other), pair_key(other, changed)}) {
           const auto found = pairs_.find(changed_pair);
-          if (found != pairs_.end()) queue_pair(changed_pair, found->second.count);
+          if (found != pairs_.end()) queue_pair(changed_pair, found->second);
         }
       }
     }
   }
 
  private:
-  bool may_join(PairKey key, std::uint64_t count) const {
-    if (count == 0 || count < options_.min_count) return false;
+  bool may_join(PairKey key, const Pair& pair) const {
+    if (pair.is_refused || pair.count == 0 || pair.count < options_.min_count) return false;
     const std::uint32_t a = lengths_[bpe::left_of(key)], b = lengths_[bpe::right_of(key)];
     return options_.max_token_length == 0 || (a == 1 && b == 1) || a + b < options_.max_token_length;
   }
   double score(PairKey key, std::uint64_t count) const {
     return static_cast<double>(count) / (static_cast<double>(counts_[bpe::left_of(key)]) * static_cast<double>(counts_[bpe::right_of(key)]));
   }
-  void queue_pair(PairKey key, std::uint64_t count) {
-    if (may_join(key, count)) queue_.push({score(key, count), key});
+  void queue_pair(PairKey key, const Pair& pair) {
+    if (may_join(key, pair)) queue_.push({score(key, pair.count), key});
   }
 
-  void count_pairs(std::uint32_t index, std::uint64_t weight) {
-    const std::vector<TokenId>& symbols = words_[index].symbols;
-    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
-      const auto [place, is_new] = pairs_.try_emplace(pair_key(symbols[i], symbols[i + 1]));
-      place->second.count += weight;
-      place->second.words.push_back(index);
-      if (is_new) neighbours_[symbols[i]].push_back(symbols[i + 1]), neighbours_[symbols[i + 1]].push_back(symbols[i]);
-    }
+  // The pair, counted once more.
+  Pair& pair(TokenId left, TokenId right, std::uint64_t weight) {
+    const auto [place, is_new] = pairs_.try_emplace(pair_key(left, right));
+    place->second.count += weight;
+    if (is_new) neighbours_[left].push_back(right), neighbours_[right].push_back(left);
+    return place->second;
   }
 
   void join_in(std::uint32_t index, TokenId left, TokenId right, TokenId joined) {
-    Word& word = words_[index];
-    std::vector<TokenId>& symbols = word.symbols;
-    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) pairs_.at(pair_key(symbols[i], symbols[i + 1])).count -= word.weight;
+    const std::uint64_t weight = words_[index].weight;
+    std::vector<TokenId>& symbols = words_[index].symbols;
+    const auto holds_pair = [&](TokenId a, TokenId b) { return a == left && b == right; };
+    if (std::adjacent_find(symbols.begin(), symbols.end(), holds_pair) == symbols.end()) return;
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) pairs_.at(pair_key(symbols[i], symbols[i + 1])).count -= weight;
     std::size_t out = 0;
     for (std::size_t i = 0; i < symbols.size(); ++i, ++out) {
-      const bool joins = i + 1 < symbols.size() && symbols[i] == left && symbols[i + 1] == right;
+      const bool joins = i + 1 < symbols.size() && holds_pair(symbols[i], symbols[i + 1]);
       symbols[out] = joins ? joined : symbols[i];
       if (!joins) continue;
-      counts_[left] -= word.weight, counts_[right] -= word.weight, counts_[joined] += word.weight;
+      counts_[left] -= weight, counts_[right] -= weight, counts_[joined] += weight;
       ++i;
     }
     symbols.resize(out);
-    count_pairs(index, word.weight);
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
+      Pair& counted = pair(symbols[i], symbols[i + 1], weight);
+      if (symbols[i] == joined || symbols[i + 1] == joined) counted.add(index);  // all others have the word listed
+    }
   }
 
   bpe::LearnOptions options_;
@@ -150,7 +157,7 @@ std::vector<bpe::LearnedMerge> learn_by_likelihood(const bpe::MergeLearner::Word
   for (PairKey best; vocabulary.size() < options.max_tokens && learner.next(best);) {
     const std::optional<TokenId> joined = names.join(bpe::left_of(best), bpe::right_of(best));
     if (!joined) {
-      learner.forbid(best);
+      learner.refuse(best);
       continue;
     }
     merges.push_back({{bpe::left_of(best), bpe::right_of(best)}, *joined, learner.count(best)});

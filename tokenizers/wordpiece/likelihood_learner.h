@@ -10,7 +10,7 @@
 //   const auto merges = wordpiece::learn_by_likelihood(source, vocabulary, {.max_tokens = 30000, .min_count = 5}, budget);
 //
 // Among equals the smaller (left id, right id) wins. Counts are of words as they stand, joins go from left to right, tokens
-// get ids and names as in bpe/merge_learner.h. All words are in memory: about 40 bytes a symbol; more than the budget is
+// get ids and names as in bpe/merge_learner.h. All words are in memory: about 64 bytes a symbol; more than the budget is
 // Error{memory}. One thread; the result is a function of the multiset of words.
 #pragma once
 

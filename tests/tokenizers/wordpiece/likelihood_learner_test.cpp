@@ -90,6 +90,28 @@ TEST_CASE("a pair whose parts are seldom apart goes before a more frequent one")
   CHECK(vocabulary.back() == "qu");
 }
 
+TEST_CASE("long words that share their pairs take time and memory by their length") {
+  std::vector<TokenId> row(60);
+  for (TokenId i = 0; i < row.size(); ++i) row[i] = i;
+  std::vector<TokenId> longer = row;
+  longer.push_back(60);
+  const std::vector<Word> words = {{row, 1}, {longer, 1}};  // lists of words that doubled at each join would not fit anywhere
+  std::vector<std::string> vocabulary;
+  for (TokenId i = 0; i <= row.size(); ++i) vocabulary.push_back("<" + std::to_string(i) + ">");
+  std::string whole;
+  for (const std::string& token : vocabulary) whole += token;
+  wordpiece::learn_by_likelihood(source_of(words), vocabulary, {.max_tokens = 1000}, 1 << 20);
+  CHECK(std::find(vocabulary.begin(), vocabulary.end(), whole) != vocabulary.end());
+}
+
+TEST_CASE("a pair that spells another token is refused once and for all") {
+  const std::vector<Word> words = {{{0, 1, 2, 3}, 9}, {{0, 1, 1, 2}, 5}, {{2, 3, 2, 3}, 2}};
+  std::vector<std::string> vocabulary = {"#", "###", "##a", "##b"};
+  wordpiece::learn_by_likelihood(source_of(words), vocabulary, {.max_tokens = 30, .continuing_prefix = "##"}, 1 << 20);
+  std::sort(vocabulary.begin(), vocabulary.end());
+  CHECK(std::adjacent_find(vocabulary.begin(), vocabulary.end()) == vocabulary.end());
+}
+
 TEST_CASE("words beyond the budget are an error that says what to do") {
   const std::vector<Word> words = {{std::vector<TokenId>(1000, 0), 1}};
   std::vector<std::string> vocabulary = {"a"};
