@@ -75,6 +75,20 @@ TokenizerDefinition learn(Trainer& trainer, PieceCounts& pieces, const Context& 
   });
 }
 
+// The same, and where the counts are if it comes to nothing.
+TokenizerDefinition learn_or_say(const TrainingJob& job, Trainer& trainer, PieceCounts& pieces, const Context& context) {
+  try {
+    return learn(trainer, pieces, context);
+  } catch (...) {
+    if (!job.save_counts.empty()) {
+      context.notice("the counts are kept in " + job.save_counts + ": --from-counts learns from them");
+    } else if (job.from_counts.empty()) {
+      context.notice("the text was counted, and the counts are not kept: --save-counts RUN would keep them");
+    }
+    throw;
+  }
+}
+
 // In a folder, SentencePiece's control pieces are special tokens, which gives them their roles (bos_token …); and there is a
 // tokenizer.json, since transformers takes a lone .model for Llama's kind.
 formats::Conversion for_transformers(TokenizerDefinition learned) {
@@ -110,7 +124,8 @@ void declare_training_job(Options& options, TrainingJob& job) {
       .details("What corpus count --unit pretoken would write; --from-counts reads it.");
   options.flag("resume", job.resume)
       .help("go on with a count that was stopped")
-      .details("What was counted is saved in OUTPUT.partial once a minute, and at SIGINT and SIGTERM; learning itself starts again.");
+      .details("While it counts, what was counted is saved in OUTPUT.partial once a minute, and at SIGINT and SIGTERM. Learning itself starts again: "
+               "with --save-counts the counts are kept for it.");
   shared::inputs(options, job.inputs);
   shared::output(options, job.output);
   shared::threads(options, job.threads);
@@ -158,7 +173,7 @@ double run_training(const TrainingJob& job, Trainer& trainer, const Context& con
   }
   PieceCounts& pieces = added ? *added : counter->counts();
   if (!job.save_counts.empty()) write_counts(job, fingerprint, pieces);
-  write_tokenizer(job, learn(trainer, pieces, context), context);
+  write_tokenizer(job, learn_or_say(job, trainer, pieces, context), context);
   if (counter) counter->remove_saved();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

@@ -119,7 +119,14 @@ void add_tokens(const TrainingRecipe& recipe, TokenizerDefinition& blank) {
 
 // A text that words are put together from again: suffixes and marks first, which look at single tokens, then bytes.
 std::vector<Decoder> decoders_of(const TrainingRecipe& recipe) {
-  if (recipe.rules == Rules::bytes) return {ByteLevelDecoder()};
+  if (recipe.rules == Rules::bytes) {
+    std::vector<Decoder> decoders = {ByteLevelDecoder()};
+    // By then the text is one token, of which Metaspace would drop every mark.
+    if (recipe.pre_tokenizer == "metaspace") {
+      decoders.insert(decoders.end(), {ReplaceDecoder{SplitPattern::from_literal("\u2581"), " "}, StripDecoder{.start = 1}});
+    }
+    return decoders;
+  }
   if (recipe.model == ModelKind::wordpiece) return {WordPieceDecoder{.prefix = recipe.continuing_prefix}};
   std::vector<Decoder> decoders;
   if (recipe.pre_tokenizer == "metaspace") decoders.push_back(MetaspaceDecoder());
@@ -257,6 +264,13 @@ Algorithm algorithm_of(ModelKind model) {
   }
 }
 
+// As the text will be when pieces are looked for in it.
+std::string with_space_marks(std::string_view token) {
+  std::string marked;
+  for (const char c : token) marked += c == ' ' ? std::string("\u2581") : std::string(1, c);
+  return marked;
+}
+
 SentencePieceTrainingSettings sentencepiece_settings(const TrainingRecipe& recipe) {
   if (recipe.digits == Digits::triples) {
     throw Error(ErrorCode::usage, "SentencePiece has no rule for numbers of three digits").remedy("use --digits single, or --compat hf or bytes");
@@ -275,7 +289,7 @@ SentencePieceTrainingSettings sentencepiece_settings(const TrainingRecipe& recip
   settings.character_coverage = static_cast<float>(recipe.coverage);
   for (const char32_t c : initial_characters(recipe)) utf8::append(settings.required_characters, c);
   settings.reserved.control_symbols = recipe.specials;
-  settings.reserved.user_defined_symbols = recipe.user_tokens;
+  for (const std::string& token : recipe.user_tokens) settings.reserved.user_defined_symbols.push_back(with_space_marks(token));
   settings.reserved.byte_fallback = recipe.byte_fallback;
   return settings;
 }

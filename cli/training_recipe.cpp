@@ -133,6 +133,28 @@ void check_scopes(const TrainingRecipe& recipe) {
   }
 }
 
+// A file may list defaults (--dump-config does); to say one there is not to ask for it.
+void note_given(const Options& options, TrainingRecipe& recipe) {
+  Options defaults;
+  TrainingRecipe untouched;
+  declare_cutting(defaults, untouched);
+  declare_learning(defaults, untouched);
+  for (const auto& spec : options.specs()) {
+    const OptionSpec* const standard = defaults.find(spec->name);
+    if (standard == nullptr || !options.was_set(spec->name)) continue;
+    if (spec->origin == Origin::file && spec->current_text() == standard->current_text()) continue;
+    recipe.given.insert(spec->name);
+  }
+}
+
+// What a preset or model has, and what was asked for beside it.
+std::vector<std::string> joined(std::vector<std::string> tokens, const std::vector<std::string>& more) {
+  for (const std::string& token : more) {
+    if (std::find(tokens.begin(), tokens.end(), token) == tokens.end()) tokens.push_back(token);
+  }
+  return tokens;
+}
+
 void check_tokens(const TrainingRecipe& whole) {
   std::vector<std::string> all;
   for (const auto* list : {&whole.specials, &whole.user_tokens}) {
@@ -154,7 +176,7 @@ void declare_cutting(Options& options, TrainingRecipe& recipe) {
       .group(kPieces)
       .suggest({"none", "gpt2", "gpt4", "bert", "bert-cased", "bert-chinese", "sentencepiece-bpe", "sentencepiece-unigram", "llama"})
       .help("settings of a known tokenizer")
-      .details("gpt2, gpt4, bert, bert-cased, bert-chinese, sentencepiece-bpe, sentencepiece-unigram or llama (its second version, without pieces of several spaces). Options given beside it win.");
+      .details("gpt2, gpt4, bert, bert-cased, bert-chinese, sentencepiece-bpe, sentencepiece-unigram or llama (its second version, without pieces of several spaces). Options given beside it win, but for --model and --compat; --special adds to its tokens.");
   options.choice("model", recipe.model, {{"auto", ModelKind::automatic}, {"bpe", ModelKind::bpe}, {"wordpiece", ModelKind::wordpiece},
                                          {"unigram", ModelKind::unigram}, {"char", ModelKind::character}, {"word", ModelKind::word}})
       .group(kPieces)
@@ -187,9 +209,7 @@ void declare_cutting(Options& options, TrainingRecipe& recipe) {
       .help("a line's LF belongs to it")
       .details("As when Hugging Face trains from files; without it, as when it trains from an iterator.");
   options.check([&options, &recipe] {
-    for (const auto& spec : options.specs()) {
-      if (options.was_set(spec->name)) recipe.given.insert(spec->name);
-    }
+    note_given(options, recipe);
     check_scopes(recipe);
   });
 }
@@ -197,7 +217,7 @@ void declare_cutting(Options& options, TrainingRecipe& recipe) {
 void declare_learning(Options& options, TrainingRecipe& recipe) {
   options.value("vocab-size", recipe.vocab_size, "N")
       .group(kVocabulary)
-      .at_least(1)
+      .between(1, 100'000'000)
       .default_text("30000, or the preset's")
       .help("size of the vocabulary, all included")
       .details("Special tokens and the alphabet count. Without a preset, Unigram and SentencePiece's models have 8000.");
@@ -211,7 +231,7 @@ void declare_learning(Options& options, TrainingRecipe& recipe) {
   options.value("special", recipe.specials, "TOKEN")
       .group(kVocabulary)
       .help("special token; repeat it for more")
-      .details("Special tokens get the first ids, in the order given. For wordpiece, BERT's five are the default. By SentencePiece's rules they are control symbols, "
+      .details("Special tokens get the first ids: those of the preset (for wordpiece BERT's five), then these, in the order given. By SentencePiece's rules they are control symbols, "
                "after <unk>, <s> and </s>.");
   options.value("user-token", recipe.user_tokens, "TOKEN")
       .group(kVocabulary)
@@ -286,7 +306,9 @@ TrainingRecipe complete(const TrainingRecipe& recipe) {
   fill("vocab-size", whole.vocab_size, defaults.vocab_size);
   fill("normalizer", whole.normalizer, defaults.normalizer);
   fill("pre-tokenizer", whole.pre_tokenizer, defaults.pre_tokenizer);
-  fill("special", whole.specials, defaults.specials);
+  check_tokens(whole);
+  whole.specials = joined(defaults.specials, recipe.specials);
+  check_tokens(whole);
   fill("coverage", whole.coverage, defaults.coverage);
   fill("limit-alphabet", whole.limit_alphabet, defaults.limit_alphabet);
   fill("digits", whole.digits, defaults.digits);
@@ -296,7 +318,6 @@ TrainingRecipe complete(const TrainingRecipe& recipe) {
   fill("continuing-prefix", whole.continuing_prefix, is_word_piece ? "##" : "");
   fill("initial-alphabet", whole.initial_alphabet, whole.rules == Rules::bytes ? "bytes" : "observed");
   if (whole.unk_token.empty()) throw Error(ErrorCode::usage, "--unk is empty").remedy("a token needs a text");
-  check_tokens(whole);
   return whole;
 }
 

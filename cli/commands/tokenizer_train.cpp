@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "cli/commands/registry.h"
 #include "cli/training_job.h"
@@ -98,7 +99,14 @@ void run_library(const TrainingJob& job, const TrainingRecipe& recipe, const Con
   }
   const auto start = std::chrono::steady_clock::now();
   Records records(job);
-  const TokenizerDefinition learned = train_with_library(recipe, kLibraryThreads, [&](std::string& text) { return records.next(text); });
+  std::string first;
+  if (!records.next(first)) throw Error(ErrorCode::input, "there is no text to train on").remedy("the input is empty");
+  bool has_first = true;
+  const TokenizerDefinition learned = train_with_library(recipe, kLibraryThreads, [&](std::string& text) {
+    if (!std::exchange(has_first, false)) return records.next(text);
+    text = std::move(first);
+    return true;
+  });
   report_damage(context, records.damage());
   write_tokenizer(job, learned, context);
   TrainingReport report;

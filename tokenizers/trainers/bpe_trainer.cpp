@@ -1,6 +1,7 @@
 #include "tokenizers/trainers/bpe_trainer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.h"
 #include "core/text/utf8.h"
@@ -46,7 +47,11 @@ std::vector<std::string> BpeTrainer::reserved_tokens() const {
   for (const AddedToken& token : blank_.added_tokens) tokens.push_back(token.content);
   const auto* bpe = std::get_if<BpeModel>(&blank_.model);
   if (bpe == nullptr || !bpe->byte_fallback) return tokens;
-  for (int byte = 0; byte < 256; ++byte) tokens.push_back(byte_token(static_cast<unsigned char>(byte)));
+  const std::set<std::string> added(tokens.begin(), tokens.end());
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string token = byte_token(static_cast<unsigned char>(byte));
+    if (!added.contains(token)) tokens.push_back(token);
+  }
   return tokens;
 }
 

@@ -200,6 +200,8 @@ PieceRules Extender::rules() const {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   PieceRules rules;
   rules.max_length = std::numeric_limits<std::size_t>::max();
+  const auto* normalizer = definition_.normalizers.empty() ? nullptr : std::get_if<SentencePieceNormalizer>(&definition_.normalizers.front());
+  rules.whitespace_as_suffix = normalizer != nullptr && normalizer->whitespace_as_suffix;
   const std::vector<bool> stays_alone = tokens_that_stay_alone();
   rules.split_digits = true;
   for (TokenId id = 0; id < vocabulary_.size(); ++id) {

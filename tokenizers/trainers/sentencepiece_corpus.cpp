@@ -92,7 +92,9 @@ void SentencePieceCorpus::add(std::string_view text, std::uint64_t count) {
 void SentencePieceCorpus::finish() {
   if (counts_.distinct() == 0) {
     throw Error(ErrorCode::input, "there is no text to train on")
-        .remedy("texts longer than " + std::to_string(settings_.max_sentence_length) + " bytes are left out");
+        .remedy(skipped_ == 0 ? "the input is empty"
+                              : "all " + std::to_string(skipped_) + " texts were left out, longer than " + std::to_string(settings_.max_sentence_length) +
+                                    " bytes or with U+2585 in them: raise --max-sentence-length");
   }
   choose_required();
   list_units();

@@ -46,6 +46,12 @@ void SentencePieceTrainer::check_room() const {
       .remedy("ask for --vocab-size " + std::to_string(least) + " or more, or for less --coverage");
 }
 
+std::string SentencePieceTrainer::left_out_text() const {
+  if (corpus_.skipped() == 0) return {};
+  return "; " + std::to_string(corpus_.skipped()) + " texts were left out, longer than " + std::to_string(settings_.max_sentence_length) +
+         " bytes or with U+2585 in them (--max-sentence-length)";
+}
+
 TokenizerDefinition SentencePieceTrainer::assemble(Pieces pieces) const {
   SentencePieceModel model;
   model.algorithm = algorithm_;
@@ -68,7 +74,7 @@ TokenizerDefinition SentencePieceTrainer::assemble(Pieces pieces) const {
   if (!may_be_less && model.pieces.size() < size) {
     throw Error(ErrorCode::usage, "this text gives no more than " + std::to_string(model.pieces.size()) + " pieces, " +
                                       std::to_string(size) + " asked for")
-        .remedy("ask for --vocab-size " + std::to_string(model.pieces.size()) + " or less");
+        .remedy("ask for --vocab-size " + std::to_string(model.pieces.size()) + " or less" + left_out_text());
   }
   TokenizerDefinition definition;
   definition.normalizers.push_back(settings_.normalizer);

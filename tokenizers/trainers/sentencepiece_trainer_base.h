@@ -36,6 +36,7 @@ class SentencePieceTrainer : public Trainer {
   TrainingReport report_;
 
  private:
+  std::string left_out_text() const;  // for a remedy; empty when nothing was
   TokenizerDefinition assemble(Pieces pieces) const;
 
   SentencePieceModel::Algorithm algorithm_;
