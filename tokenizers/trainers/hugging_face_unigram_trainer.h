@@ -3,9 +3,8 @@
 //   auto trainer = make_hugging_face_unigram_trainer({.vocab_size = 8000, .pre_tokenizers = {MetaspacePreTokenizer{}}}, threads);
 //   TokenizerDefinition definition = trainer->learn(words, progress);       // a UnigramModel
 //
-// Expectation and maximisation give the numbers of Hugging Face 0.23 (which does not give the same ones twice: there the words come
-// in the order of a hash table; here they come by count). Pruning chooses a little differently, so that a few pieces in a
-// hundred are others. Candidates are not weighted: a substring counts once for each distinct word and place (unigram_seeds.h).
+// The pieces are those of Hugging Face 0.23. Its scores differ a little from run to run, since there the words come in the order of
+// a hash table; here they come by count. Candidates are not weighted: a substring counts once for each distinct word and place (unigram_seeds.h).
 // All characters are kept, those that were dropped with scores just above the least.
 #pragma once
 

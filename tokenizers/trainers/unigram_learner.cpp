@@ -151,7 +151,9 @@ Real UnigramLearner<Real>::loss(Node piece, const std::vector<Node>& alternative
                                 Real log_sum) const {
   const Real count = counts[piece];
   const auto own = static_cast<Real>(std::log(static_cast<double>(count)) - static_cast<double>(log_sum));
-  const Real new_sum = sum + count * static_cast<Real>(alternative.size() - 1);
+  // Hugging Face takes the number of all pieces (its unknown token is one) for that of the alternative's.
+  const std::size_t parts = kHuggingFace<Real> ? order_.size() + 1 : alternative.size();
+  const Real new_sum = sum + count * static_cast<Real>(parts - 1);
   const auto log_new_sum = static_cast<Real>(std::log(static_cast<double>(new_sum)));
   Real other = 0;
   for (const Node node : alternative) {

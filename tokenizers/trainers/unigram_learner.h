@@ -9,7 +9,8 @@
 //
 // float: the rules and the arithmetic of sentencepiece 0.2.3 with one thread, addition by addition, and its quirk that unknown
 // characters count for the first piece. double: those of Hugging Face, where an unknown token that is not among the pieces counts as
-// one, pieces with a better segmentation stay while they are used, and the last round ends before pruning.
+// one, pieces with a better segmentation stay while they are used, the loss is reckoned with a sum too large (loss()), and the last round
+// ends before pruning.
 //
 // Threads compute what each sentence adds; the additions are done in the order of the sentences, so the result is the same
 // for any number of threads.

@@ -41,24 +41,33 @@ std::map<std::string, double> scores(const UnigramModel& model) {
 
 }  // namespace
 
-TEST_CASE("Hugging Face's Unigram training: nearly the same pieces") {
+// Hugging Face's own runs differ in the scores by so much.
+TEST_CASE("Hugging Face's Unigram training: the same pieces, scores as near as between two of its runs") {
   if (!reference_data::available()) return;
   struct Recipe {
     const char *name, *corpus;
-    std::size_t mebibytes, percent;
+    std::size_t mebibytes;
+    double distance;
   };
-  for (const Recipe& recipe : {Recipe{"unigram_mix", "multi", 1, 98}, {"unigram_ja", "ja", 1, 94}, {"unigram_zh", "zh", 1, 94},
-                               {"unigram_en", "en", 8, 97}}) {
+  for (const Recipe& recipe : {Recipe{"unigram_mix", "multi", 1, 5e-4}, {"unigram_ja", "ja", 1, 0.05}, {"unigram_zh", "zh", 1, 0.06},
+                               {"unigram_en", "en", 8, 3e-4}}) {
     INFO(recipe.name);
     const Json file = parse_json(
         reference_data::read_fixture(std::string("tokenizers/train_hf/") + recipe.name + ".tokenizer.json.xz"), recipe.name);
     const auto definition = train(settings(), reference_data::corpus(recipe.corpus, recipe.mebibytes << 20), 2);
     const auto learned = scores(std::get<UnigramModel>(definition.model));
     std::size_t common = 0;
-    for (const auto& piece : file["model"]["vocab"]) common += learned.count(piece[0].get<std::string>());
-    INFO(common << " of " << learned.size());
+    double farthest = 0;
+    for (const auto& piece : file["model"]["vocab"]) {
+      const auto found = learned.find(piece[0].get<std::string>());
+      if (found == learned.end()) continue;
+      ++common;
+      farthest = std::max(farthest, std::abs(found->second - piece[1].get<double>()));
+    }
+    INFO(common << " of " << learned.size() << ", farthest " << farthest);
     CHECK(learned.size() == file["model"]["vocab"].size());
-    CHECK(common * 100 >= learned.size() * recipe.percent);
+    CHECK(common == learned.size());
+    CHECK(farthest <= recipe.distance);
   }
 }
 
