@@ -187,7 +187,8 @@ TEST_CASE("reference vocabularies on real text: the numbers are those of a slow 
   const std::map<std::string, std::string> unknown_tokens = {{"hf_gpt2", "none"}, {"tiktoken_cl100k", "none"}, {"spm_test_model", "<unk>"}};
   for (const char* corpus : {"en", "zh", "ko"}) {
     std::string text;  // the first lines, a little of each: looking at every pair of character and token takes long
-    for (const std::string_view line : reference_data::lines(reference_data::corpus(corpus, std::size_t{1} << 17))) {
+    const std::string beginning = reference_data::corpus(corpus, std::size_t{1} << 17);
+    for (const std::string_view line : reference_data::lines(beginning)) {
       text.append(line.substr(0, line.find(' ', 300))).append("\n");
     }
     text = utf8::replace_invalid(text);
