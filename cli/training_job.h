@@ -6,6 +6,7 @@
 //   report_training(job, trainer->report(), …);
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -169,6 +169,83 @@ void check_tokens(const TrainingRecipe& whole) {
   }
 }
 
+void declare_sizes(Options& options, TrainingRecipe& recipe) {
+  options.value("vocab-size", recipe.vocab_size, "N")
+      .group(kVocabulary)
+      .between(1, 100'000'000)
+      .default_text("30000, or the preset's")
+      .help("size of the vocabulary, all included")
+      .details("Special tokens and the alphabet count. Without a preset, Unigram and SentencePiece's models have 8000.");
+  options.value("min-frequency", recipe.min_frequency, "N").group(kVocabulary).at_least(0).help("join no pair seen less often");
+  options.value("max-token-length", recipe.max_token_length, "N")
+      .group(kVocabulary)
+      .at_least(0)
+      .help("longest token; 0 = the rules' own limit")
+      .details("bpe and wordpiece by Hugging Face's rules join to less than N characters (bytes, where it learns from bytes), but two may always be "
+               "joined; without it there is no limit. Unigram and SentencePiece's models have at most N characters, 16 without it.");
+  options.choice("score", recipe.score, {{"frequency", Score::frequency}, {"likelihood", Score::likelihood}})
+      .group(kVocabulary)
+      .help("which pair wordpiece joins next")
+      .details("frequency: the most frequent, as Hugging Face. likelihood: the one whose parts are together most often for how often they "
+               "are there: count(ab) / (count(a) count(b)), as Schuster and Nakajima describe it. Give it a --min-frequency.");
+}
+
+void declare_tokens(Options& options, TrainingRecipe& recipe) {
+  options.value("special", recipe.specials, "TOKEN")
+      .group(kVocabulary)
+      .help("special token; repeat it for more")
+      .details("Special tokens get the first ids: those of the preset (for wordpiece BERT's five), then these, in the order given. By SentencePiece's rules they are control symbols, "
+               "after <unk>, <s> and </s>.");
+  options.value("user-token", recipe.user_tokens, "TOKEN")
+      .group(kVocabulary)
+      .help("token that is never cut; repeat it for more")
+      .details("It is found in text like any word, and decoded like one.");
+  options.value("unk", recipe.unk_token, "TOKEN")
+      .group(kVocabulary)
+      .default_text("the model's")
+      .help("stands for what is unknown")
+      .details("[UNK] for wordpiece, else <unk>. Unless it is a --special, it gets the first id.");
+  options.value("continuing-prefix", recipe.continuing_prefix, "TEXT").group(kVocabulary).default_text("the model's").help("marks what goes on within a word").details("## for wordpiece, else none.");
+  options.value("word-suffix", recipe.word_suffix, "TEXT").group(kVocabulary).default_text("").help("marks the end of a word, as </w>");
+}
+
+void declare_alphabet(Options& options, TrainingRecipe& recipe) {
+  options.value("initial-alphabet", recipe.initial_alphabet, "WHAT")
+      .group(kVocabulary)
+      .default_text("the rules'")
+      .suggest({"bytes", "observed", "chars:"})
+      .help("characters to have, seen or not")
+      .details("bytes: all 256, the default of --compat bytes. observed: those in the text, the default elsewhere; where it is given with --compat bytes, text with other bytes "
+               "cannot be encoded: they are dropped without a word. chars:TEXT: those in the text, and those of TEXT.");
+  options.value("limit-alphabet", recipe.limit_alphabet, "N|SCRIPT=N")
+      .group(kVocabulary)
+      .help("most characters, in all or of one script")
+      .details("The rarest are left out: they become unknown. Repeat it for more scripts: --limit-alphabet Han=8000 --limit-alphabet Latin=200.");
+  options.value("coverage", recipe.coverage, "SHARE")
+      .group(kVocabulary)
+      .between(0, 1)
+      .default_text("1, or the preset's")
+      .help("share of the text that characters must cover")
+      .details("The rarest beyond it are left out. By SentencePiece's rules 0.9995 without it.");
+  options.flag("byte-fallback", recipe.byte_fallback).group(kVocabulary).help("spell unknown characters in bytes").details("256 tokens <0x00> … <0xFF> are added.");
+}
+
+void declare_sentencepiece_rules(Options& options, TrainingRecipe& recipe) {
+  options.choice("engine", recipe.engine, {{"quern", Engine::quern}, {"sentencepiece", Engine::sentencepiece}})
+      .group(kSentencePiece)
+      .help("who trains")
+      .details("sentencepiece: the library of that name as it is installed. It keeps all text in memory whatever --memory says, learns what its version learns, "
+               "and knows neither counts nor --resume.");
+  options.value("max-sentence-length", recipe.max_sentence_length, "BYTES").group(kSentencePiece).at_least(1).help("leave longer records out");
+  options.flag("soft-limit", recipe.soft_limit).group(kSentencePiece).help("fewer tokens than asked for will do");
+  options.flag("whitespace-suffix", recipe.whitespace_suffix).group(kSentencePiece).help("a space belongs to the word before it");
+  options.flag("split-by-script", recipe.split_by_script).group(kSentencePiece).help("no piece with two scripts");
+  options.flag("split-by-number", recipe.split_by_number).group(kSentencePiece).help("no piece with digits and letters");
+  options.flag("split-by-whitespace", recipe.split_by_whitespace).group(kSentencePiece).help("no piece of two words");
+  options.flag("dummy-prefix", recipe.dummy_prefix).group(kSentencePiece).help("a record begins as if after a space");
+  options.flag("squeeze-spaces", recipe.squeeze_spaces).group(kSentencePiece).help("several spaces are one, none at the ends");
+}
+
 }  // namespace
 
 void declare_cutting(Options& options, TrainingRecipe& recipe) {
@@ -215,71 +292,10 @@ void declare_cutting(Options& options, TrainingRecipe& recipe) {
 }
 
 void declare_learning(Options& options, TrainingRecipe& recipe) {
-  options.value("vocab-size", recipe.vocab_size, "N")
-      .group(kVocabulary)
-      .between(1, 100'000'000)
-      .default_text("30000, or the preset's")
-      .help("size of the vocabulary, all included")
-      .details("Special tokens and the alphabet count. Without a preset, Unigram and SentencePiece's models have 8000.");
-  options.value("min-frequency", recipe.min_frequency, "N").group(kVocabulary).at_least(0).help("join no pair seen less often");
-  options.value("max-token-length", recipe.max_token_length, "N")
-      .group(kVocabulary)
-      .at_least(0)
-      .help("longest token; 0 = the rules' own limit")
-      .details("bpe and wordpiece by Hugging Face's rules join to less than N characters (bytes, where it learns from bytes), but two may always be "
-               "joined; without it there is no limit. Unigram and SentencePiece's models have at most N characters, 16 without it.");
-  options.value("special", recipe.specials, "TOKEN")
-      .group(kVocabulary)
-      .help("special token; repeat it for more")
-      .details("Special tokens get the first ids: those of the preset (for wordpiece BERT's five), then these, in the order given. By SentencePiece's rules they are control symbols, "
-               "after <unk>, <s> and </s>.");
-  options.value("user-token", recipe.user_tokens, "TOKEN")
-      .group(kVocabulary)
-      .help("token that is never cut; repeat it for more")
-      .details("It is found in text like any word, and decoded like one.");
-  options.value("unk", recipe.unk_token, "TOKEN")
-      .group(kVocabulary)
-      .default_text("the model's")
-      .help("stands for what is unknown")
-      .details("[UNK] for wordpiece, else <unk>. Unless it is a --special, it gets the first id.");
-  options.value("continuing-prefix", recipe.continuing_prefix, "TEXT").group(kVocabulary).default_text("the model's").help("marks what goes on within a word").details("## for wordpiece, else none.");
-  options.value("word-suffix", recipe.word_suffix, "TEXT").group(kVocabulary).default_text("").help("marks the end of a word, as </w>");
-  options.value("initial-alphabet", recipe.initial_alphabet, "WHAT")
-      .group(kVocabulary)
-      .default_text("the rules'")
-      .suggest({"bytes", "observed", "chars:"})
-      .help("characters to have, seen or not")
-      .details("bytes: all 256, the default of --compat bytes. observed: those in the text, the default elsewhere; where it is given with --compat bytes, text with other bytes "
-               "cannot be encoded: they are dropped without a word. chars:TEXT: those in the text, and those of TEXT.");
-  options.value("limit-alphabet", recipe.limit_alphabet, "N|SCRIPT=N")
-      .group(kVocabulary)
-      .help("most characters, in all or of one script")
-      .details("The rarest are left out: they become unknown. Repeat it for more scripts: --limit-alphabet Han=8000 --limit-alphabet Latin=200.");
-  options.value("coverage", recipe.coverage, "SHARE")
-      .group(kVocabulary)
-      .between(0, 1)
-      .default_text("1, or the preset's")
-      .help("share of the text that characters must cover")
-      .details("The rarest beyond it are left out. By SentencePiece's rules 0.9995 without it.");
-  options.flag("byte-fallback", recipe.byte_fallback).group(kVocabulary).help("spell unknown characters in bytes").details("256 tokens <0x00> … <0xFF> are added.");
-  options.choice("score", recipe.score, {{"frequency", Score::frequency}, {"likelihood", Score::likelihood}})
-      .group(kVocabulary)
-      .help("which pair wordpiece joins next")
-      .details("frequency: the most frequent, as Hugging Face. likelihood: the one whose parts are together most often for how often they "
-               "are there: count(ab) / (count(a) count(b)), as Schuster and Nakajima describe it. Give it a --min-frequency.");
-  options.choice("engine", recipe.engine, {{"quern", Engine::quern}, {"sentencepiece", Engine::sentencepiece}})
-      .group(kSentencePiece)
-      .help("who trains")
-      .details("sentencepiece: the library of that name as it is installed. It keeps all text in memory whatever --memory says, learns what its version learns, "
-               "and knows neither counts nor --resume.");
-  options.value("max-sentence-length", recipe.max_sentence_length, "BYTES").group(kSentencePiece).at_least(1).help("leave longer records out");
-  options.flag("soft-limit", recipe.soft_limit).group(kSentencePiece).help("fewer tokens than asked for will do");
-  options.flag("whitespace-suffix", recipe.whitespace_suffix).group(kSentencePiece).help("a space belongs to the word before it");
-  options.flag("split-by-script", recipe.split_by_script).group(kSentencePiece).help("no piece with two scripts");
-  options.flag("split-by-number", recipe.split_by_number).group(kSentencePiece).help("no piece with digits and letters");
-  options.flag("split-by-whitespace", recipe.split_by_whitespace).group(kSentencePiece).help("no piece of two words");
-  options.flag("dummy-prefix", recipe.dummy_prefix).group(kSentencePiece).help("a record begins as if after a space");
-  options.flag("squeeze-spaces", recipe.squeeze_spaces).group(kSentencePiece).help("several spaces are one, none at the ends");
+  declare_sizes(options, recipe);
+  declare_tokens(options, recipe);
+  declare_alphabet(options, recipe);
+  declare_sentencepiece_rules(options, recipe);
 }
 
 bool says_how_to_cut(const TrainingRecipe& recipe) {

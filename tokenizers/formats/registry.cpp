@@ -1,5 +1,6 @@
 #include "tokenizers/formats/registry.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/error.h"

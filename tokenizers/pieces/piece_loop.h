@@ -120,16 +120,27 @@ class PieceBatch {
   std::array<Entry, kEnough + kMostAtOnce> entries_;
 };
 
-// A policy's cut() where pieces are told one by one: next(p, end) is the first from p on, empty only at the end.
-template <class Next>
-const char* cut_one_by_one(const char* p, const char* end, PieceBatch& batch, const Next& next) {
+// A policy's cut(): block(p, end) adds what it knows of the next bytes and returns where that ends, or p where it knows nothing; then
+// next(p, end) is the first piece from p on, empty only at the end.
+template <class Block, class Next>
+const char* cut_by_blocks(const char* p, const char* end, PieceBatch& batch, const Block& block, const Next& next) {
   while (p < end && !batch.is_full()) {
+    if (const char* const behind = block(p, end); behind != p) {
+      p = behind;
+      continue;
+    }
     const CutPiece piece = next(p, end);
     if (piece.begin == piece.end) return end;
     batch.add(piece.begin, static_cast<std::size_t>(piece.end - piece.begin), piece.kind);
     p = piece.end;
   }
   return p;
+}
+
+// The same where pieces are told one by one.
+template <class Next>
+const char* cut_one_by_one(const char* p, const char* end, PieceBatch& batch, const Next& next) {
+  return cut_by_blocks(p, end, batch, [](const char* from, const char*) { return from; }, next);
 }
 
 template <class Policy>

@@ -102,20 +102,9 @@ class Bert final : public SegmentEncoder {
   }
 
   const char* cut(const char* p, const char* end, PieceBatch& batch) const {
-    while (p < end && !batch.is_full()) {
-      if (static_cast<signed char>(*p) >= 0) {
-        const char* const behind = cut_block(p, end, batch);
-        if (behind != p) {
-          p = behind;
-          continue;
-        }
-      }
-      const CutPiece piece = next(p, end);
-      if (piece.begin == piece.end) return end;
-      batch.add(piece.begin, static_cast<std::size_t>(piece.end - piece.begin), piece.kind);
-      p = piece.end;
-    }
-    return p;
+    return cut_by_blocks(
+        p, end, batch, [&](const char* from, const char* to) { return static_cast<signed char>(*from) >= 0 ? cut_block(from, to, batch) : from; },
+        [this](const char* from, const char* to) { return next(from, to); });
   }
 
   // Words and punctuation of plain ASCII, as many as are known to end in the next 64 bytes.

@@ -96,20 +96,9 @@ class UnigramWords final : public SegmentEncoder {
   }
 
   const char* cut(const char* p, const char* end, PieceBatch& batch) const {
-    while (p < end && !batch.is_full()) {
-      if (compiled_.ascii_is_alone && is_ascii(*p) && begins_word(p)) {
-        const char* const behind = cut_block(p, end, batch);
-        if (behind != p) {
-          p = behind;
-          continue;
-        }
-      }
-      const CutPiece piece = next(p, end);
-      if (piece.begin == piece.end) return end;
-      batch.add(piece.begin, static_cast<std::size_t>(piece.end - piece.begin), piece.kind);
-      p = piece.end;
-    }
-    return p;
+    return cut_by_blocks(
+        p, end, batch, [&](const char* from, const char* to) { return compiled_.ascii_is_alone && is_ascii(*from) && begins_word(from) ? cut_block(from, to, batch) : from; },
+        [this](const char* from, const char* to) { return next(from, to); });
   }
 
   // Words of plain ASCII, as many as are known to end in the next 64 bytes, with a space that what follows leaves alone.
